@@ -1,0 +1,10 @@
+if(BIFROST_SANITIZE STREQUAL "asan")
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1)
+  add_link_options(-fsanitize=address,undefined)
+elseif(BIFROST_SANITIZE STREQUAL "tsan")
+  # g++ 12 warns of fences under -fsanitize=thread wherever the standard library has one.
+  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer -O1 -Wno-tsan)
+  add_link_options(-fsanitize=thread)
+elseif(NOT BIFROST_SANITIZE STREQUAL "")
+  message(FATAL_ERROR "BIFROST_SANITIZE is '${BIFROST_SANITIZE}'; it can be asan, tsan or empty")
+endif()

@@ -1,0 +1,100 @@
+#pragma once
+// Jobs as rows: enqueued in the transaction that wants them, claimed with a lease, retried with backoff, buried when hopeless.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/id.hpp"
+#include "core/json_writer.hpp"
+#include "core/result.hpp"
+#include "core/timestamp.hpp"
+#include "database/database.hpp"
+
+namespace bifrost::queue {
+
+/// A job's row, as the API shows it.
+struct Job {
+    Id id;
+    std::optional<Id> project_id;
+    std::string kind;
+    json::Raw payload;
+    std::string state; ///< queued, running, done, failed (will be tried again), dead, cancelled
+    std::int64_t priority = 0;
+    std::int64_t attempts = 0;
+    std::int64_t max_attempts = 0;
+    double progress = 0; ///< 0…1
+    std::optional<std::string> error;
+    std::optional<json::Raw> result;
+    std::optional<Id> parent_id;
+    Timestamp created_at;
+    std::optional<Id> created_by;
+    Timestamp run_at;
+    std::optional<Timestamp> started_at;
+    std::optional<Timestamp> finished_at;
+    bool cancel_requested = false;
+};
+BOOST_DESCRIBE_STRUCT(Job, (), (id, project_id, kind, payload, state, priority, attempts, max_attempts, progress, error,
+                               result, parent_id, created_at, created_by, run_at, started_at, finished_at, cancel_requested))
+
+struct JobSpec {
+    std::string kind;
+    json::Raw payload;
+    std::optional<Id> project_id;
+    std::optional<Id> created_by;
+    std::optional<Id> parent_id;
+    std::int64_t priority = 0; ///< higher first
+    std::int64_t max_attempts = 5;
+    std::optional<Timestamp> run_at;
+    /// While a job with this key is queued or running, enqueueing another returns that one.
+    std::optional<std::string> unique_key;
+};
+
+/// A claimed job. `fence` grows with each claim: whoever lost the lease can't finish the job any more.
+struct Claim {
+    Job job;
+    std::int64_t fence = 0;
+};
+
+struct ClaimOptions {
+    std::string worker; ///< who claims, for people to read
+    std::vector<std::string> kinds;
+    std::int64_t limit = 1;
+    std::chrono::seconds lease{30};
+};
+
+Result<Id> enqueue(database::Tx& tx, const JobSpec& spec);
+/// Jobs that are due, highest priority and oldest first, leased to the caller. Expired leases count as due.
+Result<std::vector<Claim>> claim(database::Database& database, const ClaimOptions& options);
+/// Extends the lease and stores the progress; conflict when the lease was lost; the value is false when the job shall stop.
+Result<bool> heartbeat(database::Database& database, const Claim& claim, double progress, std::chrono::seconds lease);
+/// Marks it done inside the transaction that carries its effect; conflict when the lease was lost.
+Result<> finish(database::Tx& tx, const Claim& claim, const json::Raw& result);
+/// Back to the queue after a backoff (2^attempts seconds, jittered, at most 1 h), or dead after max_attempts.
+Result<> fail(database::Database& database, const Claim& claim, const std::string& error);
+/// Gives a claimed job back untouched (drain).
+Result<> release(database::Database& database, const Claim& claim);
+
+Result<std::optional<Job>> find_job(database::Tx& tx, const Id& id);
+/// dead, failed or cancelled → queued with fresh attempts; conflict otherwise.
+Result<Job> retry_job(database::Tx& tx, const Id& id);
+/// queued → cancelled at once; running → asked to stop; done or dead → conflict.
+Result<Job> cancel_job(database::Tx& tx, const Id& id);
+
+struct QueueDepth {
+    std::string kind;
+    std::string state;
+    std::int64_t count = 0;
+    std::int64_t oldest_age_seconds = 0;
+};
+BOOST_DESCRIBE_STRUCT(QueueDepth, (), (kind, state, count, oldest_age_seconds))
+Result<std::vector<QueueDepth>> queue_depths(database::Tx& tx);
+
+/// Wakes workers of this process when a job was committed; others poll.
+void notify_workers();
+/// Waits until notify_workers or the time is over.
+void wait_for_jobs(std::chrono::milliseconds most);
+
+} // namespace bifrost::queue

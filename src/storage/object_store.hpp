@@ -1,0 +1,79 @@
+#pragma once
+// Stored bytes behind one interface: local files or S3. Clients move bytes by signed URLs, whatever the store.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+#include "core/timestamp.hpp"
+
+namespace bifrost::storage {
+
+struct SignedUrl {
+    std::string url;
+    std::vector<std::pair<std::string, std::string>> headers; ///< to be sent exactly so
+    Timestamp expires_at;
+};
+
+struct Part {
+    int number = 0; ///< from 1
+    std::int64_t size = 0;
+    std::string etag; ///< without quotes
+};
+
+struct ObjectInfo {
+    std::int64_t size = 0;
+};
+
+/// A running read of a stored object.
+class ObjectReader {
+  public:
+    virtual ~ObjectReader() = default;
+    /// Reads up to `size` bytes; 0 at the end.
+    virtual Result<std::size_t> read(void* data, std::size_t size) = 0;
+};
+
+struct DownloadOptions {
+    std::string file_name;  ///< for Content-Disposition
+    std::string media_type; ///< for Content-Type
+    int valid_seconds = 3600;
+};
+
+/// Thread-safe; calls block. Keys are made by the caller and contain [a-z0-9/_-] only.
+class ObjectStore {
+  public:
+    virtual ~ObjectStore() = default;
+
+    /// Opens a multipart upload whose bytes become the object `key`; returns the store's own id of the upload.
+    virtual Result<std::string> begin_upload(const std::string& key, std::int64_t size, std::int64_t part_size) = 0;
+    /// A URL to PUT one part to. `size` is the part's exact size; `sha256_hex`, when known, is signed: other bytes fail.
+    virtual Result<SignedUrl> sign_part(const std::string& key, const std::string& upload, int number, std::int64_t size,
+                                        const std::string& sha256_hex, int valid_seconds) = 0;
+    /// The parts that arrived whole.
+    virtual Result<std::vector<Part>> list_parts(const std::string& key, const std::string& upload) = 0;
+    /// Puts the parts together; the bytes lie under `key` afterwards and every URL of the upload is dead. Returns the
+    /// sha256 (hex) when the store knows it without reading the bytes again. Durable only after `sync`. Repeatable.
+    virtual Result<std::optional<std::string>> complete_upload(const std::string& key, const std::string& upload,
+                                                               const std::vector<Part>& parts) = 0;
+    /// Drops an upload and its parts; one that is gone is no error.
+    virtual Result<> abort_upload(const std::string& key, const std::string& upload) = 0;
+    /// Makes everything completed under these keys durable: one syncfs for a large group, fsync for a small one.
+    virtual Result<> sync(const std::vector<std::string>& keys) = 0;
+
+    virtual Result<SignedUrl> sign_download(const std::string& key, const DownloadOptions& options) = 0;
+    virtual Result<std::unique_ptr<ObjectReader>> open(const std::string& key, std::int64_t offset) = 0;
+    /// Nothing when there is no such object.
+    virtual Result<std::optional<ObjectInfo>> stat(const std::string& key) = 0;
+    virtual Result<> remove(const std::string& key) = 0;
+
+    /// "local" or "s3", as in the column `backend`.
+    [[nodiscard]] virtual std::string_view backend() const = 0;
+    /// Asks the store for a sign of life (writes and removes a small probe).
+    virtual Result<> ping() = 0;
+};
+
+} // namespace bifrost::storage

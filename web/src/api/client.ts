@@ -1,0 +1,23 @@
+import createClient from "openapi-fetch";
+import { problemFromAnswer } from "@/lib/problem";
+import { withCsrf } from "./csrf";
+import type { paths } from "./schema";
+
+export const client = createClient<paths>({ baseUrl: "/api/v1", credentials: "same-origin" });
+
+client.use({
+  onRequest: ({ request }) => withCsrf(request, document.cookie),
+});
+
+interface Result<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+/** The answer of a call, or a thrown `Problem`. */
+export async function answerOf<T>(call: Promise<Result<T>>): Promise<T> {
+  const { data, error, response } = await call;
+  if (!response.ok) throw problemFromAnswer(response.status, response.headers, error);
+  return data as T;
+}

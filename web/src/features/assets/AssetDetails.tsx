@@ -1,0 +1,103 @@
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import type { Asset } from "@/api/schema";
+import { CopyButton } from "@/ui/CopyButton";
+import { ErrorState } from "@/ui/ErrorState";
+import { Skeleton } from "@/ui/Skeleton";
+import { Time } from "@/ui/Time";
+import { AssetStatus, AssetType } from "./AssetTerms";
+import { AssetThumbnail } from "./AssetThumbnail";
+import { assetQuery } from "./asset_queries";
+import styles from "./assets.module.css";
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className={styles.fact}>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function metadataText(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+    ? String(value)
+    : JSON.stringify(value);
+}
+
+function Facts({ asset, address }: { asset: Asset; address: string }) {
+  return (
+    <>
+      {asset.description !== "" && <p className={styles.description}>{asset.description}</p>}
+      <dl className={styles.facts}>
+        <Fact name="Status">
+          <AssetStatus status={asset.status} />
+        </Fact>
+        <Fact name="Type">
+          <AssetType type={asset.type} />
+          {asset.is_assembly && <span className={styles.dim}>assembly</span>}
+        </Fact>
+        <Fact name="Tags">
+          {asset.tags.length === 0 ? (
+            <span className={styles.dim}>none</span>
+          ) : (
+            <ul className={styles.tags} aria-label="Tags">
+              {asset.tags.map((tag) => (
+                <li key={tag}>{tag}</li>
+              ))}
+            </ul>
+          )}
+        </Fact>
+        <Fact name="Address">
+          <span className={styles.code}>{address}</span>
+          <CopyButton text={address} label="Copy the address" />
+        </Fact>
+        {Object.entries(asset.metadata).map(([key, value]) => (
+          <Fact key={key} name={key}>
+            <span className={styles.wrap}>{metadataText(value)}</span>
+          </Fact>
+        ))}
+        <Fact name="Created">
+          <Time at={asset.created_at} />
+        </Fact>
+        <Fact name="Updated">
+          <Time at={asset.updated_at} />
+          <span className={styles.dim}>revision {asset.revision}</span>
+        </Fact>
+      </dl>
+    </>
+  );
+}
+
+interface AssetDetailsProps {
+  id: string;
+  project: string;
+}
+
+/** What the panel shows of the asset itself. */
+export function AssetDetails({ id, project }: AssetDetailsProps) {
+  const { data: asset, error, refetch } = useQuery(assetQuery(id));
+  if (asset === undefined) {
+    return error === null ? (
+      <div className={styles.details} role="status" aria-label="Loading the asset">
+        <Skeleton width="60%" height={18} />
+        <Skeleton width="100%" height={120} />
+        <Skeleton width="80%" />
+      </div>
+    ) : (
+      <div className={styles.details}>
+        <ErrorState error={error} onRetry={() => void refetch()} />
+      </div>
+    );
+  }
+  return (
+    <div className={styles.details}>
+      <AssetThumbnail asset={asset} large />
+      <div>
+        <h2 className={styles.name}>{asset.name}</h2>
+        <p className={styles.code}>{asset.code}</p>
+      </div>
+      <Facts asset={asset} address={`${project}:${asset.code}`} />
+    </div>
+  );
+}

@@ -1,0 +1,139 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import type { Asset } from "@/api/schema";
+import { flattenPages } from "@/lib/paging";
+import { toggleSort } from "@/lib/url_state";
+import { Button } from "@/ui/Button";
+import { EmptyState } from "@/ui/EmptyState";
+import { ErrorState } from "@/ui/ErrorState";
+import { type Column, Grid } from "@/ui/grid/Grid";
+import { Time } from "@/ui/Time";
+import { AssetFilters } from "./AssetFilters";
+import { AssetStatus, AssetType } from "./AssetTerms";
+import { AssetThumbnail } from "./AssetThumbnail";
+import { assetsQuery } from "./asset_queries";
+import { type AssetView, isFiltered } from "./asset_view";
+import styles from "./assets.module.css";
+import { TableSkeleton } from "./TableSkeleton";
+
+const COLUMNS: readonly Column<Asset>[] = [
+  {
+    id: "name",
+    title: "Name",
+    min: 230,
+    share: 3,
+    sortField: "name",
+    cell: (asset) => (
+      <>
+        <AssetThumbnail asset={asset} />
+        <span className={styles.clip}>{asset.name}</span>
+      </>
+    ),
+  },
+  {
+    id: "code",
+    title: "Code",
+    min: 150,
+    share: 2,
+    sortField: "code",
+    cell: (asset) => <span className={styles.code}>{asset.code}</span>,
+  },
+  { id: "type", title: "Type", min: 130, share: 0, sortField: "type", cell: (asset) => <AssetType type={asset.type} /> },
+  {
+    id: "status",
+    title: "Status",
+    min: 130,
+    share: 0,
+    sortField: "status",
+    cell: (asset) => <AssetStatus status={asset.status} />,
+  },
+  {
+    id: "tags",
+    title: "Tags",
+    min: 140,
+    share: 2,
+    cell: (asset) => <span className={styles.tagLine}>{asset.tags.join(", ")}</span>,
+  },
+  {
+    id: "updated_at",
+    title: "Updated",
+    min: 110,
+    share: 0,
+    sortField: "updated_at",
+    cell: (asset) => (
+      <span className={styles.dim}>
+        <Time at={asset.updated_at} />
+      </span>
+    ),
+  },
+];
+
+interface AssetTableProps {
+  project: string;
+  view: AssetView;
+  onView: (view: AssetView) => void;
+  selected: string | undefined;
+  onSelect: (id: string | undefined) => void;
+}
+
+export function AssetTable({ project, view, onView, selected, onSelect }: AssetTableProps) {
+  const assets = useInfiniteQuery(assetsQuery(project, view));
+  const { data, error, isPending, isFetching, isFetchingNextPage, isPlaceholderData, hasNextPage, fetchNextPage } = assets;
+  const rows = useMemo(() => flattenPages(data?.pages ?? []), [data]);
+  const total = data?.pages[0]?.total ?? (hasNextPage ? undefined : rows.length);
+  const retry = () => void (data === undefined ? assets.refetch() : fetchNextPage());
+  const filtered = isFiltered(view);
+
+  return (
+    <section className={styles.list} aria-label="Assets">
+      <AssetFilters
+        view={view}
+        onChange={onView}
+        count={data === undefined || isPlaceholderData ? undefined : (total ?? rows.length)}
+        exact={total !== undefined}
+      />
+      <div className={styles.syncing} data-on={isFetching && data !== undefined} />
+      {isPending ? (
+        <TableSkeleton />
+      ) : data === undefined ? (
+        <ErrorState large error={error} onRetry={retry} />
+      ) : rows.length === 0 ? (
+        <EmptyState
+          icon="assets"
+          title={filtered ? "No asset matches" : "No assets yet"}
+          cause={
+            filtered
+              ? "The filter hides everything in this project."
+              : "Publish a first one with “bifrost ingest” or “bifrost asset create”."
+          }
+        >
+          {filtered && (
+            <Button onClick={() => { onView({ ...view, text: "", types: [], statuses: [] }); }}>Clear the filter</Button>
+          )}
+        </EmptyState>
+      ) : (
+        <Grid
+          label="Assets"
+          columns={COLUMNS}
+          rows={rows}
+          total={total}
+          selected={selected}
+          onOpen={(asset) => { onSelect(asset?.id); }}
+          sort={view.sort}
+          onSort={(field, add) => { onView({ ...view, sort: toggleSort(view.sort, field, add) }); }}
+          hasMore={hasNextPage}
+          // After a failed page nothing is asked for until someone tries again.
+          loadingMore={isFetchingNextPage || isPlaceholderData || error !== null}
+          onEndReached={() => void fetchNextPage()}
+          footer={
+            error !== null && (
+              <div className={styles.pageError}>
+                <ErrorState error={error} onRetry={retry} />
+              </div>
+            )
+          }
+        />
+      )}
+    </section>
+  );
+}

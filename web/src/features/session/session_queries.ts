@@ -1,0 +1,22 @@
+import { queryOptions } from "@tanstack/react-query";
+import { answerOf, client } from "@/api/client";
+
+export const meQuery = queryOptions({
+  queryKey: ["me"],
+  queryFn: ({ signal }) => answerOf(client.GET("/me", { signal })),
+  staleTime: 5 * 60_000,
+  retry: false,
+});
+
+export function signIn(login: string, password: string) {
+  return answerOf(client.POST("/auth/login", { body: { login, password } }));
+}
+
+/** Sets the owner's password with the token of the one-time link, and signs in. */
+export function setUpOwner(token: string, password: string) {
+  return answerOf(client.POST("/auth/setup", { body: { token, password } }));
+}
+
+export function signOut() {
+  return answerOf(client.POST("/auth/logout"));
+}
