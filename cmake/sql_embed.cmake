@@ -12,6 +12,38 @@ function(bifrost_embed_sql target folder files)
               --header ${header} --source ${source}
       DEPENDS ${file} ${CMAKE_SOURCE_DIR}/tools/sql_embed.py VERBATIM)
     target_sources(${target} PRIVATE ${header} ${source})
+    set_property(GLOBAL APPEND PROPERTY BIFROST_QUERY_FILES ${folder}/${stem})
   endforeach()
   target_include_directories(${target} PUBLIC ${CMAKE_BINARY_DIR}/generated)
+endfunction()
+
+# bifrost_embed_migrations(<target> <folder>): <folder>/NNNN_name.sql as the table of database/migration_text.hpp.
+function(bifrost_embed_migrations target folder)
+  set(source ${CMAKE_BINARY_DIR}/generated/${folder}.cpp)
+  file(GLOB inputs CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.sql)
+  add_custom_command(OUTPUT ${source}
+    COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/tools/sql_embed.py --migrations ${CMAKE_SOURCE_DIR}/src/${folder}
+            --source ${source}
+    DEPENDS ${inputs} ${CMAKE_SOURCE_DIR}/tools/sql_embed.py VERBATIM)
+  target_sources(${target} PRIVATE ${source})
+endfunction()
+
+# bifrost_list_queries(<target>): a source that names the list of every file embedded so far (support/all_queries.hpp).
+# An archive drops what nothing names, so the list is made here and not by registration at start.
+function(bifrost_list_queries target)
+  get_property(files GLOBAL PROPERTY BIFROST_QUERY_FILES)
+  set(includes "")
+  set(items "")
+  foreach(file ${files})
+    get_filename_component(folder ${file} DIRECTORY)
+    get_filename_component(room ${folder} NAME)
+    get_filename_component(stem ${file} NAME)
+    string(APPEND includes "#include \"${file}.sql.hpp\"\n")
+    string(APPEND items "    {\"${file}.sql\", bifrost::${room}::sql::all_${stem}},\n")
+  endforeach()
+  set(source ${CMAKE_BINARY_DIR}/generated/all_queries.cpp)
+  file(CONFIGURE OUTPUT ${source} CONTENT
+    "#include \"support/all_queries.hpp\"\n${includes}
+namespace bifrost::test {\nstd::vector<QueryFile> all_queries() {\n  return {\n${items}  };\n}\n} // namespace bifrost::test\n")
+  target_sources(${target} PRIVATE ${source})
 endfunction()
