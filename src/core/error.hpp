@@ -46,7 +46,8 @@ struct Error {
     /// Further members of the problem document: name and JSON text, e.g. {"open", "[\"review\"]"}.
     std::vector<std::pair<std::string, std::string>> members{};
     int retry_after_seconds = 0;
-    /// The violated constraint, when a database refused ("entity_parent_id_code_key"); never leaves the process.
+    /// The violated constraint, when a database refused ("entity_parent_id_code_key"); never leaves the
+    /// process.
     std::string constraint{};
 
     Error() = default;

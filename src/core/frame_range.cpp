@@ -52,7 +52,8 @@ std::optional<FrameRate> FrameRate::parse(std::string_view text) {
         if (!read_integer(text, rate.denominator)) return std::nullopt;
     }
     constexpr std::int64_t kMost = 1'000'000'000;
-    if (!text.empty() || rate.numerator < 1 || rate.denominator < 1 || rate.numerator > kMost || rate.denominator > kMost)
+    if (!text.empty() || rate.numerator < 1 || rate.denominator < 1 || rate.numerator > kMost ||
+        rate.denominator > kMost)
         return std::nullopt;
     const std::int64_t divisor = std::gcd(rate.numerator, rate.denominator);
     rate.numerator /= divisor;

@@ -85,12 +85,18 @@ std::optional<std::string> parse_base64url(std::string_view text) {
     int bits = 0;
     for (const char c : text) {
         unsigned value = 0;
-        if (c >= 'A' && c <= 'Z') value = static_cast<unsigned>(c - 'A');
-        else if (c >= 'a' && c <= 'z') value = static_cast<unsigned>(c - 'a') + 26;
-        else if (c >= '0' && c <= '9') value = static_cast<unsigned>(c - '0') + 52;
-        else if (c == '-') value = 62;
-        else if (c == '_') value = 63;
-        else return std::nullopt;
+        if (c >= 'A' && c <= 'Z')
+            value = static_cast<unsigned>(c - 'A');
+        else if (c >= 'a' && c <= 'z')
+            value = static_cast<unsigned>(c - 'a') + 26;
+        else if (c >= '0' && c <= '9')
+            value = static_cast<unsigned>(c - '0') + 52;
+        else if (c == '-')
+            value = 62;
+        else if (c == '_')
+            value = 63;
+        else
+            return std::nullopt;
         buffer = (buffer << 6) | value;
         bits += 6;
         if (bits >= 8) {

@@ -18,7 +18,8 @@ int hex_value(char c) {
     return -1;
 }
 
-/// Milliseconds and a 12-bit counter as one number that only grows within this process (RFC 9562, 6.2 method 1).
+/// Milliseconds and a 12-bit counter as one number that only grows within this process (RFC 9562, 6.2 method
+/// 1).
 std::uint64_t next_tick() {
     static std::atomic<std::uint64_t> last{0};
     const auto now = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -39,7 +40,8 @@ Id Id::make() {
     secure_random(id.bytes_.data() + 8, 8);
     const std::uint64_t tick = next_tick();
     const std::uint64_t millis = tick >> 12;
-    for (int i = 0; i < 6; ++i) id.bytes_[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(millis >> (40 - 8 * i));
+    for (int i = 0; i < 6; ++i)
+        id.bytes_[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(millis >> (40 - 8 * i));
     id.bytes_[6] = static_cast<std::uint8_t>(0x70 | ((tick >> 8) & 0x0f));
     id.bytes_[7] = static_cast<std::uint8_t>(tick & 0xff);
     id.bytes_[8] = static_cast<std::uint8_t>(0x80 | (id.bytes_[8] & 0x3f));

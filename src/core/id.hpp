@@ -15,7 +15,8 @@ class Id {
   public:
     Id() = default;
 
-    /// A new id: 48 bits of milliseconds, 12 bits that count within one, 62 random bits. Safe from any thread.
+    /// A new id: 48 bits of milliseconds, 12 bits that count within one, 62 random bits. Safe from any
+    /// thread.
     static Id make();
     /// Reads the 36-character form, upper or lower case; nothing else is an id.
     static std::optional<Id> parse(std::string_view text);

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/json/parse.hpp>
+
 #include "core/json_reader.hpp"
 
 namespace bifrost::json {
@@ -50,12 +52,24 @@ void append_double(std::string& out, double value) {
 
 void append(std::string& out, const boost::json::value& value) {
     switch (value.kind()) {
-    case boost::json::kind::null: out += "null"; break;
-    case boost::json::kind::bool_: out += value.get_bool() ? "true" : "false"; break;
-    case boost::json::kind::int64: detail::append_number(out, value.get_int64()); break;
-    case boost::json::kind::uint64: detail::append_number(out, value.get_uint64()); break;
-    case boost::json::kind::double_: append_double(out, value.get_double()); break;
-    case boost::json::kind::string: append_string(out, {value.get_string().data(), value.get_string().size()}); break;
+    case boost::json::kind::null:
+        out += "null";
+        break;
+    case boost::json::kind::bool_:
+        out += value.get_bool() ? "true" : "false";
+        break;
+    case boost::json::kind::int64:
+        detail::append_number(out, value.get_int64());
+        break;
+    case boost::json::kind::uint64:
+        detail::append_number(out, value.get_uint64());
+        break;
+    case boost::json::kind::double_:
+        append_double(out, value.get_double());
+        break;
+    case boost::json::kind::string:
+        append_string(out, {value.get_string().data(), value.get_string().size()});
+        break;
     case boost::json::kind::array: {
         out += '[';
         bool first = true;
@@ -88,7 +102,27 @@ void append(std::string& out, const boost::json::value& value) {
     }
 }
 
+void merge(boost::json::value& target, const boost::json::value& patch) {
+    if (!patch.is_object()) {
+        target = patch;
+        return;
+    }
+    if (!target.is_object()) target = boost::json::object{};
+    for (const auto& member : patch.get_object()) {
+        if (member.value().is_null())
+            target.get_object().erase(member.key());
+        else
+            merge(target.get_object()[member.key()], member.value());
+    }
+}
+
 } // namespace
+
+Raw merge_patch(const Raw& target, const boost::json::value& patch) {
+    boost::json::value merged = boost::json::parse(target.text);
+    merge(merged, patch);
+    return Raw{canonical(merged)};
+}
 
 std::string canonical(const boost::json::value& value) {
     std::string out;

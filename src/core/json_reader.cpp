@@ -14,9 +14,12 @@ constexpr std::size_t kMostObjectBytes = 64 * 1024;
 std::string escape_pointer(std::string_view key) {
     std::string out;
     for (const char c : key) {
-        if (c == '~') out += "~0";
-        else if (c == '/') out += "~1";
-        else out += c;
+        if (c == '~')
+            out += "~0";
+        else if (c == '/')
+            out += "~1";
+        else
+            out += c;
     }
     return out;
 }
@@ -110,7 +113,8 @@ std::string Reader::code(std::string_view key) {
     return value.value_or(std::string{});
 }
 
-std::optional<std::string> Reader::optional_choice(std::string_view key, const std::vector<std::string_view>& choices) {
+std::optional<std::string> Reader::optional_choice(std::string_view key,
+                                                   const std::vector<std::string_view>& choices) {
     auto value = optional_text(key);
     if (!value || std::find(choices.begin(), choices.end(), *value) != choices.end()) return value;
     std::string list;
@@ -119,7 +123,8 @@ std::optional<std::string> Reader::optional_choice(std::string_view key, const s
     return std::nullopt;
 }
 
-std::optional<std::int64_t> Reader::optional_integer(std::string_view key, std::int64_t least, std::int64_t most) {
+std::optional<std::int64_t> Reader::optional_integer(std::string_view key, std::int64_t least,
+                                                     std::int64_t most) {
     const auto* value = find(key);
     if (value == nullptr) return std::nullopt;
     std::optional<std::int64_t> number;
@@ -127,7 +132,8 @@ std::optional<std::int64_t> Reader::optional_integer(std::string_view key, std::
     if (value->is_double()) {
         // 5.0 is an integer in JSON; 2^53 is where doubles stop telling integers apart.
         const double real = value->get_double();
-        if (std::floor(real) == real && std::fabs(real) < 9007199254740992.0) number = static_cast<std::int64_t>(real);
+        if (std::floor(real) == real && std::fabs(real) < 9007199254740992.0)
+            number = static_cast<std::int64_t>(real);
     }
     if (!number && !value->is_uint64()) {
         add_error(key, "must be an integer");
@@ -226,7 +232,8 @@ const boost::json::array* Reader::array(std::string_view key, std::size_t most_i
     return items;
 }
 
-std::optional<std::vector<std::string>> Reader::optional_texts(std::string_view key, std::size_t most_items, TextLimits limits) {
+std::optional<std::vector<std::string>> Reader::optional_texts(std::string_view key, std::size_t most_items,
+                                                               TextLimits limits) {
     const auto* items = array(key, most_items);
     if (items == nullptr) return std::nullopt;
     std::vector<std::string> texts;
@@ -237,8 +244,10 @@ std::optional<std::vector<std::string>> Reader::optional_texts(std::string_view 
             errors_.push_back({at, "must be a text"});
             continue;
         }
-        if (const auto fault = text_fault({text->data(), text->size()}, limits)) errors_.push_back({at, *fault});
-        else texts.emplace_back(text->data(), text->size());
+        if (const auto fault = text_fault({text->data(), text->size()}, limits))
+            errors_.push_back({at, *fault});
+        else
+            texts.emplace_back(text->data(), text->size());
     }
     return texts;
 }
@@ -252,7 +261,8 @@ void Reader::note_unknown() {
     if (object_ == nullptr) return;
     for (const auto& member : *object_) {
         const std::string_view key{member.key().data(), member.key().size()};
-        if (std::find(known_.begin(), known_.end(), key) == known_.end()) add_error(key, "is not a field of this request");
+        if (std::find(known_.begin(), known_.end(), key) == known_.end())
+            add_error(key, "is not a field of this request");
     }
 }
 

@@ -22,6 +22,9 @@ Result<boost::json::value> parse(std::string_view text);
 /// Canonical JSON text (RFC 8785): members sorted by UTF-16 code units, no spaces, shortest numbers.
 std::string canonical(const boost::json::value& value);
 
+/// JSON Merge Patch (RFC 7396) of an object's text; the outcome is canonical.
+Raw merge_patch(const Raw& target, const boost::json::value& patch);
+
 /// Limits of a text field, in code points.
 struct TextLimits {
     std::size_t least = 0;
@@ -49,7 +52,8 @@ class Reader {
     /// Optional members: absent or null gives nothing; a wrong one is an error.
     std::optional<std::string> optional_text(std::string_view key, TextLimits limits = {});
     std::optional<std::string> optional_code(std::string_view key);
-    std::optional<std::string> optional_choice(std::string_view key, const std::vector<std::string_view>& choices);
+    std::optional<std::string> optional_choice(std::string_view key,
+                                               const std::vector<std::string_view>& choices);
     std::optional<std::int64_t> optional_integer(std::string_view key, std::int64_t least, std::int64_t most);
     std::optional<double> optional_number(std::string_view key);
     std::optional<bool> optional_boolean(std::string_view key);
@@ -57,7 +61,8 @@ class Reader {
     std::optional<Timestamp> optional_timestamp(std::string_view key);
     /// A JSON object as canonical text, at most 64 KiB.
     std::optional<Raw> optional_object(std::string_view key);
-    std::optional<std::vector<std::string>> optional_texts(std::string_view key, std::size_t most_items, TextLimits limits);
+    std::optional<std::vector<std::string>> optional_texts(std::string_view key, std::size_t most_items,
+                                                           TextLimits limits);
 
     /// The member as it is (for nested readers), or nullptr. Counts as known.
     const boost::json::value* member(std::string_view key);

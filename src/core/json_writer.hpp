@@ -56,7 +56,8 @@ void append_number(std::string& out, Number value) {
 
 template <class T>
 void write_members(std::string& out, const T& value, bool& first) {
-    using Members = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
+    using Members =
+        boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
     boost::mp11::mp_for_each<Members>([&](auto member) {
         if (!first) out += ',';
         first = false;
@@ -77,8 +78,10 @@ void write(std::string& out, const T& value) {
         detail::append_number(out, value);
     } else if constexpr (std::floating_point<T>) {
         // JSON has no infinities; a value that isn't finite is absent.
-        if (std::isfinite(value)) detail::append_number(out, value);
-        else out += "null";
+        if (std::isfinite(value))
+            detail::append_number(out, value);
+        else
+            out += "null";
     } else if constexpr (std::same_as<T, Raw>) {
         out += value.text;
     } else if constexpr (std::same_as<T, Id>) {
@@ -92,8 +95,10 @@ void write(std::string& out, const T& value) {
     } else if constexpr (std::convertible_to<const T&, std::string_view>) {
         append_string(out, value);
     } else if constexpr (detail::is_optional<T>::value) {
-        if (value) write(out, *value);
-        else out += "null";
+        if (value)
+            write(out, *value);
+        else
+            out += "null";
     } else if constexpr (detail::is_vector<T>::value) {
         out += '[';
         bool first = true;
@@ -115,7 +120,8 @@ void write(std::string& out, const T& value) {
         }
         out += '}';
     } else {
-        static_assert(boost::describe::has_describe_members<T>::value, "BOOST_DESCRIBE_STRUCT is missing for this type");
+        static_assert(boost::describe::has_describe_members<T>::value,
+                      "BOOST_DESCRIBE_STRUCT is missing for this type");
         out += '{';
         bool first = true;
         detail::write_members(out, value, first);

@@ -28,10 +28,14 @@ spdlog::logger& sink() {
 
 std::string_view name(Level level) {
     switch (level) {
-    case Level::debug: return "DEBUG";
-    case Level::info: return "INFO";
-    case Level::warning: return "WARNING";
-    case Level::error: return "ERROR";
+    case Level::debug:
+        return "DEBUG";
+    case Level::info:
+        return "INFO";
+    case Level::warning:
+        return "WARNING";
+    case Level::error:
+        return "ERROR";
     }
     return "INFO";
 }

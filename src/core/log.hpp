@@ -1,5 +1,6 @@
 #pragma once
-// Structured logs: one JSON object a line on standard error (or plain text on a terminal). Never log a secret.
+// Structured logs: one JSON object a line on standard error (or plain text on a terminal). Never log a
+// secret.
 
 #include <initializer_list>
 #include <string>

@@ -43,7 +43,8 @@ Gauge gauge(const std::string& name, const std::string& help, const Labels& labe
 
 Histogram histogram(const std::string& name, const std::string& help, const std::vector<double>& buckets,
                     const Labels& labels) {
-    return Histogram(&prometheus::BuildHistogram().Name(name).Help(help).Register(registry()).Add(labels, buckets));
+    return Histogram(
+        &prometheus::BuildHistogram().Name(name).Help(help).Register(registry()).Add(labels, buckets));
 }
 
 void on_scrape(std::function<void()> callback) {

@@ -5,7 +5,8 @@
 
 namespace bifrost {
 
-/// Fills `data` with `size` bytes from the operating system's generator (by way of OpenSSL). Ends the process when there is none.
+/// Fills `data` with `size` bytes from the operating system's generator (by way of OpenSSL). Ends the process
+/// when there is none.
 void secure_random(void* data, std::size_t size);
 
 /// `bytes` random bytes as base64url text (RFC 4648, 5) without padding: 32 bytes give 43 characters.

@@ -97,9 +97,12 @@ std::optional<std::string> fold_code(std::string_view typed) {
     std::string code;
     code.reserve(typed.size());
     for (const char c : typed) {
-        if (c >= 'A' && c <= 'Z') code += static_cast<char>(c + 32);
-        else if (c == ' ' || c == '.') code += '_';
-        else code += c;
+        if (c >= 'A' && c <= 'Z')
+            code += static_cast<char>(c + 32);
+        else if (c == ' ' || c == '.')
+            code += '_';
+        else
+            code += c;
     }
     if (!is_code(code)) return std::nullopt;
     return code;

@@ -73,7 +73,8 @@ std::optional<Timestamp> Timestamp::parse(std::string_view text) {
     }
     const auto offset = parse_offset_minutes(text, at);
     if (!offset || at != text.size()) return std::nullopt;
-    const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
+    const std::chrono::year_month_day date{std::chrono::year{year},
+                                           std::chrono::month{static_cast<unsigned>(month)},
                                            std::chrono::day{static_cast<unsigned>(day)}};
     if (!date.ok()) return std::nullopt;
     const std::int64_t day_count = sys_days{date}.time_since_epoch().count();
@@ -96,10 +97,11 @@ std::string Timestamp::text() const {
     }
     const std::chrono::year_month_day date{sys_days{days{day_count}}};
     char out[40];
-    const int size = std::snprintf(out, sizeof out, "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ", static_cast<int>(date.year()),
-                                   static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                                   static_cast<int>(of_day / 3600), static_cast<int>(of_day / 60 % 60),
-                                   static_cast<int>(of_day % 60), static_cast<int>(rest));
+    const int size =
+        std::snprintf(out, sizeof out, "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ", static_cast<int>(date.year()),
+                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                      static_cast<int>(of_day / 3600), static_cast<int>(of_day / 60 % 60),
+                      static_cast<int>(of_day % 60), static_cast<int>(rest));
     return {out, static_cast<std::size_t>(size)};
 }
 

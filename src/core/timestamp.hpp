@@ -19,7 +19,9 @@ struct Timestamp {
     /// "2026-01-31T12:00:00.123456Z"
     [[nodiscard]] std::string text() const;
 
-    [[nodiscard]] Timestamp plus_seconds(std::int64_t seconds) const { return {micros + seconds * 1'000'000}; }
+    [[nodiscard]] Timestamp plus_seconds(std::int64_t seconds) const {
+        return {micros + seconds * 1'000'000};
+    }
     auto operator<=>(const Timestamp&) const = default;
 };
 

@@ -37,6 +37,7 @@ class Tx {
     Result<> defer(const Query& query, const Args&... args) {
         return run_deferred(query.text(dialect()), make_params(args...));
     }
+    Result<> defer_row(const Query& query, const Params& row) { return run_deferred(query.text(dialect()), row); }
     /// The same statement for many rows, without a round trip a row. Total of rows changed.
     Result<std::int64_t> execute_many(const Query& query, const std::vector<Params>& rows) {
         return run_many(query.text(dialect()), rows);

@@ -8,7 +8,8 @@ namespace bifrost::tests {
 
 class TemporaryFolder {
   public:
-    /// Made below $TMPDIR (default /tmp); readable by every user, so that servers of another user may work in it.
+    /// Made below $TMPDIR (default /tmp); readable by every user, so that servers of another user may work in
+    /// it.
     TemporaryFolder();
     TemporaryFolder(const TemporaryFolder&) = delete;
     TemporaryFolder& operator=(const TemporaryFolder&) = delete;

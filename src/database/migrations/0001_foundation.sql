@@ -228,7 +228,7 @@ create table object_location (
 
 create table upload (
     id uuid primary key,
-    project_id uuid not null references project (id),
+    project_id uuid not null references project (id) on delete cascade,
     created_by uuid not null references user_account (id),
     name text not null,
     size bigint not null,

@@ -1,0 +1,89 @@
+#include "events/change_set.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <boost/json/parse.hpp>
+
+#include "core/json_reader.hpp"
+#include "events/event.sql.hpp"
+
+namespace bifrost::events {
+
+std::string Position::text() const {
+    return std::to_string(epoch) + "." + std::to_string(txid) + "." + std::to_string(number);
+}
+
+std::optional<Position> Position::parse(std::string_view text) {
+    Position position;
+    std::int64_t* const parts[] = {&position.epoch, &position.txid, &position.number};
+    for (std::size_t i = 0; i < 3; ++i) {
+        const auto end = std::from_chars(text.data(), text.data() + text.size(), *parts[i]);
+        if (end.ec != std::errc{} || *parts[i] < 0) return std::nullopt;
+        text.remove_prefix(static_cast<std::size_t>(end.ptr - text.data()));
+        if (i < 2) {
+            if (text.empty() || text.front() != '.') return std::nullopt;
+            text.remove_prefix(1);
+        }
+    }
+    if (!text.empty()) return std::nullopt;
+    return position;
+}
+
+ChangeSet::ChangeSet(std::optional<Id> actor_id, std::string request_id)
+    : actor_id_(actor_id), request_id_(std::move(request_id)) {}
+
+Result<Position> ChangeSet::append_to_log(database::Tx& tx) {
+    if (events_.empty()) {
+        BIFROST_ASSIGN(const auto newest, tx.query(sql::newest_position));
+        if (newest.empty()) return Position{};
+        return Position{newest[0].integer(0), newest[0].integer(1), newest[0].integer(2)};
+    }
+    BIFROST_ASSIGN(const auto next, tx.query(sql::next_transaction));
+    if (next.empty()) return Error{Errc::internal, "The site row is missing; run `bifrost migrate up`."};
+    Position position{next[0].integer(0), next[0].integer(1), 0};
+    const Timestamp now = Timestamp::now();
+    std::vector<database::Params> rows;
+    rows.reserve(events_.size());
+    for (const auto& event : events_) {
+        rows.push_back(database::make_params(position.epoch, position.txid, position.number, now, id_,
+                                             actor_id_, event.action, event.project_id, event.entity_kind,
+                                             event.entity_id, event.patch, request_id_));
+        ++position.number;
+    }
+    --position.number;
+    for (const auto& row : rows) BIFROST_CHECK(tx.defer_row(sql::append_event, row));
+    return position;
+}
+
+std::string make_patch(std::string_view before, std::string_view after,
+                       const std::vector<std::string_view>& derived) {
+    const auto parse = [](std::string_view text) {
+        if (text.empty()) return boost::json::object{};
+        return boost::json::parse({text.data(), text.size()}).as_object();
+    };
+    const boost::json::object old_object = parse(before);
+    const boost::json::object new_object = parse(after);
+    const auto is_derived = [&](std::string_view key) {
+        return std::find(derived.begin(), derived.end(), key) != derived.end();
+    };
+    boost::json::object old_fields;
+    boost::json::object new_fields;
+    for (const auto& member : new_object) {
+        if (is_derived({member.key().data(), member.key().size()})) continue;
+        const auto found = old_object.find(member.key());
+        if (found != old_object.end() && found->value() == member.value()) continue;
+        new_fields[member.key()] = member.value();
+        if (found != old_object.end()) old_fields[member.key()] = found->value();
+    }
+    for (const auto& member : old_object) {
+        if (is_derived({member.key().data(), member.key().size()}) || new_object.contains(member.key()))
+            continue;
+        old_fields[member.key()] = member.value();
+        new_fields[member.key()] = nullptr;
+    }
+    return json::canonical(
+        boost::json::object{{"after", std::move(new_fields)}, {"before", std::move(old_fields)}});
+}
+
+} // namespace bifrost::events
