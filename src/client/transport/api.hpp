@@ -1,0 +1,68 @@
+#pragma once
+// The site's API under /api/v1: JSON in, JSON out, refusals as errors.
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/json/value.hpp>
+
+#include "client/transport/http_client.hpp"
+
+namespace bifrost::client {
+
+/// Where a site is and who asks.
+struct Site {
+    std::string url;   ///< origin, e.g. "http://localhost:8000", without a slash at the end
+    std::string token; ///< empty for anonymous
+};
+
+struct Answer {
+    int status = 0;
+    boost::json::value body{};
+    std::string etag{};
+};
+
+/// Whether a POST carries a fresh Idempotency-Key, which makes it safe to repeat.
+enum class Repeat { with_key, harmless, never };
+
+using Query = std::vector<std::pair<std::string, std::string>>;
+
+/// Thread-safe. Paths are relative to /api/v1 and begin with a slash; ids and codes in them must be encoded
+/// by the caller.
+class Api {
+  public:
+    explicit Api(Site site) : site_(std::move(site)) {}
+
+    Result<Answer> get(std::string_view path, const Query& query = {});
+    Result<Answer> post(std::string_view path, const boost::json::value& body,
+                        Repeat repeat = Repeat::with_key);
+    Result<Answer> put(std::string_view path, const boost::json::value& body, std::string_view if_match = "");
+    Result<Answer> patch(std::string_view path, const boost::json::value& body,
+                         std::string_view if_match = "");
+    Result<Answer> remove(std::string_view path);
+
+    /// Reads a list page by page and gives every item of `data` to `each`, until it says false or the list
+    /// ends.
+    Result<> list(std::string_view path, Query query,
+                  const std::function<bool(const boost::json::value&)>& each);
+
+    /// A URL out of an answer: relative ones are relative to the site's origin.
+    [[nodiscard]] std::string absolute(std::string_view url) const;
+    /// The headers that a request to `url` needs: the token goes to the site's own origin and nowhere else.
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> headers_for(std::string_view url) const;
+
+    [[nodiscard]] const Site& site() const { return site_; }
+    HttpClient& http() { return http_; }
+
+  private:
+    Result<Answer> send(HttpRequest request);
+    [[nodiscard]] HttpRequest request(std::string method, std::string_view path) const;
+
+    Site site_;
+    HttpClient http_;
+};
+
+} // namespace bifrost::client
