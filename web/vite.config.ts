@@ -14,7 +14,6 @@ export default defineConfig({
   },
   build: {
     target: "es2023",
-    manifest: true,
     // `default-src 'self'` forbids data: addresses, so nothing is inlined.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { nextIndex } from "@/lib/roving";
+import { Hidden } from "./Hidden";
 import styles from "./Menu.module.css";
 
 export interface MenuItem {
@@ -15,6 +16,7 @@ export interface MenuItem {
 interface MenuProps {
   /** What stands in the button. */
   button: ReactNode;
+  /** Names the menu, and is read out before what stands in the button. */
   label: string;
   items: readonly MenuItem[];
   align?: "start" | "end";
@@ -82,7 +84,6 @@ export function Menu(props: MenuProps) {
         aria-haspopup="menu"
         aria-expanded={open}
         aria-controls={open ? id : undefined}
-        aria-label={label}
         data-active={active}
         onClick={() => {
           setOpen(!open);
@@ -93,6 +94,7 @@ export function Menu(props: MenuProps) {
           setOpen(true);
         }}
       >
+        <Hidden>{label}: </Hidden>
         {button}
       </button>
       {open && (

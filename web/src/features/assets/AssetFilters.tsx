@@ -24,7 +24,7 @@ function Facet({ title, shipped, chosen, onChange, icon }: FacetProps) {
   const text = only === undefined ? title : chosen.length === 1 ? formatTerm(only) : `${title}: ${String(chosen.length)}`;
   return (
     <Menu
-      label={`Filter by ${title.toLowerCase()}`}
+      label={`${title} filter`}
       active={chosen.length > 0}
       stays
       button={

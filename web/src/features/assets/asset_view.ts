@@ -1,4 +1,4 @@
-import { formatList, formatSort, parseList, parseSort, type SortKey } from "@/lib/url_state";
+import { formatList, formatSelection, formatSort, parseList, parseSort, type SortKey } from "@/lib/url_state";
 
 // What the list of assets shows, as it stands in the address.
 
@@ -45,4 +45,11 @@ export function searchOf(view: AssetView, previous: AssetSearch): AssetSearch {
 
 export function isFiltered(view: AssetView): boolean {
   return view.text.trim() !== "" || view.types.length > 0 || view.statuses.length > 0;
+}
+
+/** The same view with the panel open on an asset, or closed. */
+export function withSelection(search: AssetSearch, id: string | undefined): AssetSearch {
+  const rest = { ...search };
+  delete rest.sel;
+  return id === undefined ? rest : { ...rest, sel: formatSelection({ kind: "asset", id }) };
 }

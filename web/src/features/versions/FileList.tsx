@@ -3,6 +3,7 @@ import type { VersionFile } from "@/api/schema";
 import { formatBytes } from "@/lib/format";
 import { flattenPages } from "@/lib/paging";
 import { ErrorState } from "@/ui/ErrorState";
+import { Hidden } from "@/ui/Hidden";
 import { Icon } from "@/ui/icon/Icon";
 import { MoreButton } from "@/ui/MoreButton";
 import { Skeleton } from "@/ui/Skeleton";
@@ -19,9 +20,9 @@ function FileItem({ file }: { file: VersionFile }) {
         download={name}
         className={styles.download}
         title={`${file.media_type}\nsha256 ${file.sha256}`}
-        aria-label={`Download ${file.path}, ${formatBytes(file.size)}`}
       >
         <Icon name="download" />
+        <Hidden>Download </Hidden>
         <span className={styles.path}>
           <span className={styles.folder}>{folder}</span>
           {name}
@@ -39,14 +40,19 @@ export function FileList({ versionId, label }: { versionId: string; label: strin
   return (
     <>
       {files.isPending && <Skeleton width="70%" />}
-      {files.error !== null && <ErrorState error={files.error} onRetry={() => void files.refetch()} />}
+      {files.error !== null && <ErrorState error={files.error} onRetry={() => void (files.data === undefined ? files.refetch() : files.fetchNextPage())} />}
       {files.isSuccess && rows.length === 0 && <p className={styles.none}>No files.</p>}
       <ul className={styles.files} aria-label={label}>
         {rows.map((file) => (
           <FileItem key={file.id} file={file} />
         ))}
       </ul>
-      <MoreButton has={files.hasNextPage} loading={files.isFetchingNextPage} onMore={() => void files.fetchNextPage()} />
+      <MoreButton
+        has={files.hasNextPage}
+        loading={files.isFetchingNextPage}
+        failed={files.isError}
+        onMore={() => void files.fetchNextPage()}
+      />
     </>
   );
 }

@@ -45,14 +45,19 @@ export function ProductList({ assetId }: { assetId: string }) {
           <Skeleton width="40%" />
         </div>
       )}
-      {products.error !== null && <ErrorState error={products.error} onRetry={() => void products.refetch()} />}
+      {products.error !== null && <ErrorState error={products.error} onRetry={() => void (products.data === undefined ? products.refetch() : products.fetchNextPage())} />}
       {products.isSuccess && rows.length === 0 && <p className={styles.none}>Nothing was published yet.</p>}
       <ul>
         {rows.map((product, index) => (
           <ProductItem key={product.id} product={product} initiallyOpen={index === 0} />
         ))}
       </ul>
-      <MoreButton has={products.hasNextPage} loading={products.isFetchingNextPage} onMore={() => void products.fetchNextPage()} />
+      <MoreButton
+        has={products.hasNextPage}
+        loading={products.isFetchingNextPage}
+        failed={products.isError}
+        onMore={() => void products.fetchNextPage()}
+      />
     </section>
   );
 }

@@ -47,14 +47,19 @@ export function VersionList({ productId }: { productId: string }) {
           <Skeleton width="60%" />
         </div>
       )}
-      {versions.error !== null && <ErrorState error={versions.error} onRetry={() => void versions.refetch()} />}
+      {versions.error !== null && <ErrorState error={versions.error} onRetry={() => void (versions.data === undefined ? versions.refetch() : versions.fetchNextPage())} />}
       {versions.isSuccess && rows.length === 0 && <p className={styles.none}>No version yet.</p>}
       <ul className={styles.versions}>
         {rows.map((version, index) => (
           <VersionItem key={version.id} version={version} initiallyOpen={index === 0} />
         ))}
       </ul>
-      <MoreButton has={versions.hasNextPage} loading={versions.isFetchingNextPage} onMore={() => void versions.fetchNextPage()} />
+      <MoreButton
+        has={versions.hasNextPage}
+        loading={versions.isFetchingNextPage}
+        failed={versions.isError}
+        onMore={() => void versions.fetchNextPage()}
+      />
     </>
   );
 }

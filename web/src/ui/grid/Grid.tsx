@@ -47,6 +47,8 @@ export function Grid<T extends { id: string }>(props: GridProps<T>) {
   const [cursor, setCursor] = useState(-1);
 
   const at = Math.min(cursor, rows.length - 1);
+  // What this hook returns changes in place, so it is used here only and never handed to a memoised component.
+  // eslint-disable-next-line react-hooks/incompatible-library
   const virtualizer = useVirtualizer({
     count: rows.length + (hasMore ? GHOST_ROWS : 0),
     getScrollElement: () => scroller.current,

@@ -1,0 +1,53 @@
+// Compares the script of each page's first load, gzipped, with its budget.
+import { readdirSync, readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+
+const DIST = new URL("../dist/", import.meta.url);
+
+const PAGES = [
+  { page: "sign-in", chunks: ["LoginPage"], budget: 125 },
+  { page: "asset list", chunks: ["AppShell", "AssetsPage"], budget: 200 },
+];
+
+const files = readdirSync(new URL("assets/", DIST));
+const read = (file) => readFileSync(new URL(`assets/${file}`, DIST));
+
+function chunk(name) {
+  const file = files.find((candidate) => candidate.startsWith(`${name}-`) && candidate.endsWith(".js"));
+  if (file === undefined) throw new Error(`dist/assets has no chunk ${name}; run "npm run build" first`);
+  return file;
+}
+
+function entry() {
+  const html = readFileSync(new URL("index.html", DIST), "utf8");
+  const found = [...html.matchAll(/(?:src|href)="\/assets\/([^"]+\.js)"/g)].map((match) => match[1]);
+  if (found.length === 0) throw new Error("dist/index.html names no script");
+  return found;
+}
+
+/** A chunk with all that it imports statically; the dynamic imports are other pages. */
+function closure(roots) {
+  const seen = new Set();
+  const queue = [...roots];
+  while (queue.length > 0) {
+    const file = queue.pop();
+    if (seen.has(file)) continue;
+    seen.add(file);
+    const source = read(file).toString();
+    for (const [, next] of source.matchAll(/\bimport(?:[\w$\s{},*]+from)?\s*["'`]\.\/([^"'`]+\.js)["'`]/g)) queue.push(next);
+  }
+  return [...seen];
+}
+
+const kilobytes = (bytes) => (bytes / 1000).toFixed(1);
+
+let over = 0;
+for (const { page, chunks, budget } of PAGES) {
+  const loaded = closure([...entry(), ...chunks.map(chunk)]);
+  const size = loaded.reduce((sum, file) => sum + gzipSync(read(file), { level: 9 }).length, 0);
+  const fits = size <= budget * 1000;
+  if (!fits) over += 1;
+  console.log(`${fits ? "ok  " : "OVER"} ${page}: ${kilobytes(size)} of ${budget} KB gzipped in ${loaded.length} scripts`);
+}
+console.log(over === 0 ? "budget: all pages within their budgets" : `budget: ${over} over`);
+process.exitCode = over === 0 ? 0 : 1;

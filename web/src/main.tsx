@@ -1,0 +1,31 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { createQueryClient } from "@/api/query_client";
+import { Keymap } from "@/lib/keymap";
+import { createAppRouter } from "@/routes/router";
+import { KeymapProvider } from "@/ui/keymap/KeymapProvider";
+import "@/ui/tokens.css";
+import "@/ui/base.css";
+
+const queryClient = createQueryClient(() => {
+  const { pathname, href } = router.state.location;
+  if (pathname === "/login" || pathname === "/setup") return;
+  queryClient.removeQueries({ queryKey: ["me"] });
+  void router.navigate({ to: "/login", search: { next: href }, replace: true });
+});
+const router = createAppRouter(queryClient);
+
+const container = document.getElementById("root");
+if (container !== null) {
+  createRoot(container).render(
+    <StrictMode>
+      <QueryClientProvider client={queryClient}>
+        <KeymapProvider keymap={new Keymap()}>
+          <RouterProvider router={router} />
+        </KeymapProvider>
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}

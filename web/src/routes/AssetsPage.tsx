@@ -1,0 +1,88 @@
+import { getRouteApi } from "@tanstack/react-router";
+import { useCallback, useEffect } from "react";
+import { AssetDetails } from "@/features/assets/AssetDetails";
+import { AssetTable } from "@/features/assets/AssetTable";
+import { type AssetView, searchOf, viewOf, withSelection } from "@/features/assets/asset_view";
+import { rememberProject } from "@/features/projects/project_queries";
+import { ProductList } from "@/features/versions/ProductList";
+import { parseSelection } from "@/lib/url_state";
+import { Hidden } from "@/ui/Hidden";
+import { useKeys } from "@/ui/keymap/use_keys";
+import { Panel } from "@/ui/Panel";
+import { useTitle } from "@/ui/use_title";
+import styles from "./shell.module.css";
+import { useProjects } from "./use_projects";
+
+const route = getRouteApi("/app/p/$code/assets");
+
+/** The focus goes back to the list when the panel that held it is gone. */
+function focusList(): void {
+  requestAnimationFrame(() => {
+    if (document.activeElement === document.body) document.querySelector<HTMLElement>("[role='grid']")?.focus();
+  });
+}
+
+export function AssetsPage() {
+  const { code } = route.useParams();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const { nameOfCode } = useProjects();
+  const selection = parseSelection(search.sel);
+  const selected = selection?.kind === "asset" ? selection.id : undefined;
+  useTitle(`Assets · ${nameOfCode(code)}`);
+
+  useEffect(() => {
+    rememberProject(code);
+  }, [code]);
+
+  const onView = useCallback(
+    (view: AssetView) => {
+      void navigate({ search: (previous) => searchOf(view, previous), replace: true });
+    },
+    [navigate],
+  );
+
+  const onSelect = (id: string | undefined) => {
+    if (id === selected) return;
+    void navigate({
+      search: (previous) => withSelection(previous, id),
+      // Opening and closing are steps that Back undoes; walking along the list with the panel open is not.
+      replace: id !== undefined && selected !== undefined,
+    });
+    if (id === undefined) focusList();
+  };
+
+  useKeys([
+    {
+      id: "panel.close",
+      context: "page",
+      keys: ["Escape", "]"],
+      label: "Close the panel",
+      run: () => {
+        onSelect(undefined);
+        return selected !== undefined;
+      },
+    },
+  ]);
+
+  return (
+    <div className={styles.split}>
+      <h1>
+        <Hidden>Assets of {nameOfCode(code)}</Hidden>
+      </h1>
+      <AssetTable key={code} project={code} view={viewOf(search)} onView={onView} selected={selected} onSelect={onSelect} />
+      {selected !== undefined && (
+        <Panel
+          label="Asset"
+          link={window.location.href}
+          onClose={() => {
+            onSelect(undefined);
+          }}
+        >
+          <AssetDetails id={selected} project={code} />
+          <ProductList key={selected} assetId={selected} />
+        </Panel>
+      )}
+    </div>
+  );
+}
