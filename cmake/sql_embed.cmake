@@ -1,5 +1,7 @@
 # bifrost_embed_sql(<target> <folder> <files>): the named queries of <folder>/*.sql as constants of the generated
 # header "<folder>/<file>.sql.hpp" (see tools/sql_embed.py for the format).
+# The distribution's own, which has the packages that ./dev installs (python3-yaml).
+set(Python3_EXECUTABLE /usr/bin/python3)
 find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
 
 function(bifrost_embed_sql target folder files)

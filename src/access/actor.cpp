@@ -39,9 +39,9 @@ bool Actor::may(Permission permission, const std::optional<Id>& project_id) cons
     if (!scope.test(bit)) return false;
     if (is_administrator()) return true;
     if (site_permissions(site_role).test(bit)) return true;
-    if (!project_id) return false;
-    const auto membership = memberships.find(*project_id);
-    return membership != memberships.end() && role_permissions(membership->second).test(bit);
+    if (!project_id || !memberships) return false;
+    const auto membership = memberships->find(*project_id);
+    return membership != memberships->end() && role_permissions(membership->second).test(bit);
 }
 
 Result<> Actor::require(Permission permission, const Id& project_id, std::string_view what) const {

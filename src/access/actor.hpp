@@ -1,6 +1,7 @@
 #pragma once
 // Who asks. Every service call gets an Actor and asks it first.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -22,7 +23,8 @@ class Actor {
     Id user_id;
     std::string code;
     SiteRole site_role = SiteRole::guest;
-    std::unordered_map<Id, std::string> memberships; ///< project → role
+    /// Project → role; shared, because a copy of the actor is made for each request.
+    std::shared_ptr<const std::unordered_map<Id, std::string>> memberships;
     /// What the token was limited to; all for sessions.
     Permissions scope = Permissions{}.set();
     std::optional<Id> session_id;
@@ -47,6 +49,7 @@ class Actor {
 
     /// The program itself acting (migrations, first start, administrative commands): everything is allowed.
     static Actor system();
+    [[nodiscard]] bool is_system() const { return system_; }
 
   private:
     bool system_ = false;

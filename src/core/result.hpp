@@ -26,5 +26,6 @@ using Result = boost::system::result<T, Error>;
 /// BIFROST_CHECK(expression): returns the error of a Result from this function, or goes on.
 #define BIFROST_CHECK(expression)                                                                            \
     do {                                                                                                     \
-        if (auto result_checked = (expression); !result_checked) return std::move(result_checked).error();   \
+        if (auto BIFROST_CONCAT(checked_, __LINE__) = (expression); !BIFROST_CONCAT(checked_, __LINE__))     \
+            return std::move(BIFROST_CONCAT(checked_, __LINE__)).error();                                    \
     } while (false)

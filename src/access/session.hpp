@@ -1,0 +1,36 @@
+#pragma once
+// Signing in and out: passwords, one-time links, sessions.
+
+#include <string>
+
+#include "access/user.hpp"
+
+namespace bifrost::access {
+
+struct SignedIn {
+    std::string access_token; ///< shown once; only its hash is stored
+    std::string csrf_token;   ///< to be sent back by browsers with unsafe requests
+    Timestamp expires_at;
+    User user;
+};
+
+struct SignInRequest {
+    std::string login; ///< code or e-mail
+    std::string password;
+    std::string user_agent;
+    std::string request_id;
+};
+
+/// unauthenticated for an unknown user, a wrong password and a deactivated user alike, in the same time. Slow
+/// on purpose: belongs on the password lane. A refusal is an event too.
+Result<SignedIn> sign_in(database::Database& database, const SignInRequest& request);
+/// Redeems a one-time link: sets the password, ends other sessions, signs in.
+Result<SignedIn> redeem_link(database::Database& database, const std::string& token,
+                             const std::string& password, const std::string& user_agent,
+                             const std::string& request_id);
+/// A new token for a running session; the old one ends.
+Result<SignedIn> refresh_session(database::Database& database, const Actor& actor);
+/// Ends the actor's session; no error when there is none.
+Result<> sign_out(database::Database& database, const Actor& actor);
+
+} // namespace bifrost::access

@@ -1,0 +1,48 @@
+#include "access/site.hpp"
+
+#include "access/call.hpp"
+#include "access/site.sql.hpp"
+#include "access/user.sql.hpp"
+#include "core/hash.hpp"
+#include "core/random.hpp"
+
+namespace bifrost::access {
+namespace {
+
+Result<std::optional<Site>> find_site(database::Tx& tx) {
+    BIFROST_ASSIGN(const auto rows, tx.query(sql::find_site));
+    if (rows.empty()) return std::optional<Site>{};
+    Site site;
+    site.name = rows[0].text(0);
+    site.epoch = rows[0].integer(1);
+    site.signing_key = rows[0].text(2);
+    return std::optional<Site>{std::move(site)};
+}
+
+} // namespace
+
+Result<Site> open_site(database::Database& database) {
+    BIFROST_ASSIGN(auto existing, database.read(find_site));
+    if (existing) return std::move(*existing);
+    BIFROST_ASSIGN(
+        auto made, write(database, Actor::system(), [](Call& call) -> Result<Site> {
+            const Timestamp now = Timestamp::now();
+            BIFROST_ASSIGN(const auto inserted, call.tx.execute(sql::insert_site, 1, random_token(48), now));
+            BIFROST_ASSIGN(auto site, find_site(call.tx));
+            if (!site) return Error{Errc::internal, "The site row can't be read back."};
+            if (inserted == 0) return std::move(*site);
+            const Id owner = Id::make();
+            BIFROST_CHECK(call.tx.execute(sql::insert_owner, owner, true, now));
+            site->owner_link_token = random_token(32);
+            // The owner may come back to the terminal's output some days later; the link dies with its first
+            // use.
+            BIFROST_CHECK(call.tx.execute(sql::insert_sign_in_link, sha256_hex(*site->owner_link_token),
+                                          owner, now.plus_seconds(7 * 24 * 3600)));
+            call.changes.add({"user.created", std::nullopt, "user", owner,
+                              R"({"after":{"code":"owner","site_role":"owner"},"before":{}})"});
+            return std::move(*site);
+        }));
+    return std::move(made.value);
+}
+
+} // namespace bifrost::access

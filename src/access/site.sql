@@ -1,0 +1,12 @@
+-- name: find_site
+select name, epoch, signing_key
+from site
+
+-- name: insert_site
+insert into site (id, name, epoch, signing_key, created_at)
+values (1, 'Bifrost', $1, $2, $3)
+on conflict (id) do nothing
+
+-- name: insert_owner
+insert into user_account (id, code, name, site_role, is_active, created_at, updated_at, revision)
+values ($1, 'owner', 'Owner', 'owner', $2, $3, $3, 1)
