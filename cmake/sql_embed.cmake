@@ -46,6 +46,6 @@ function(bifrost_list_queries target)
   set(source ${CMAKE_BINARY_DIR}/generated/all_queries.cpp)
   file(CONFIGURE OUTPUT ${source} CONTENT
     "#include \"support/all_queries.hpp\"\n${includes}
-namespace bifrost::test {\nstd::vector<QueryFile> all_queries() {\n  return {\n${items}  };\n}\n} // namespace bifrost::test\n")
+namespace bifrost::tests {\nstd::vector<QueryFile> all_queries() {\n  return {\n${items}  };\n}\n} // namespace bifrost::tests\n")
   target_sources(${target} PRIVATE ${source})
 endfunction()

@@ -1,5 +1,6 @@
 #pragma once
-// Both databases behind one interface. `read` and `write` run a function with a transaction; services know nothing else.
+// Both databases behind one interface. `read` and `write` run a function with a transaction; services know
+// nothing else.
 
 #include <chrono>
 #include <functional>
@@ -14,7 +15,8 @@
 namespace bifrost::database {
 
 /// One transaction, used by one thread. Errors that it can return: conflict (a constraint, with its name in
-/// `Error::constraint`), unavailable (the database is away or too busy; safe to try again), out_of_space, internal.
+/// `Error::constraint`), unavailable (the database is away or too busy; safe to try again), out_of_space,
+/// internal.
 class Tx {
   public:
     Tx() = default;
@@ -31,20 +33,25 @@ class Tx {
     Result<std::int64_t> execute(const Query& query, const Args&... args) {
         return run_count(query.text(dialect()), make_params(args...));
     }
-    /// Runs a statement whose outcome nobody needs before COMMIT. PostgreSQL sends it along with what follows (one
-    /// round trip for a whole transaction); its failure is the failure of the next query or of the transaction.
+    /// Runs a statement whose outcome nobody needs before COMMIT. PostgreSQL sends it along with what follows
+    /// (one round trip for a whole transaction); its failure is the failure of the next query or of the
+    /// transaction.
     template <class... Args>
     Result<> defer(const Query& query, const Args&... args) {
         return run_deferred(query.text(dialect()), make_params(args...));
     }
-    Result<> defer_row(const Query& query, const Params& row) { return run_deferred(query.text(dialect()), row); }
+    Result<> defer_row(const Query& query, const Params& row) {
+        return run_deferred(query.text(dialect()), row);
+    }
     /// The same statement for many rows, without a round trip a row. Total of rows changed.
     Result<std::int64_t> execute_many(const Query& query, const std::vector<Params>& rows) {
         return run_many(query.text(dialect()), rows);
     }
     /// SQL that was composed in code (filters, sorting) out of fixed pieces; values are always bound.
     Result<Rows> query_text(std::string_view sql, const Params& params) { return run(sql, params); }
-    Result<std::int64_t> execute_text(std::string_view sql, const Params& params) { return run_count(sql, params); }
+    Result<std::int64_t> execute_text(std::string_view sql, const Params& params) {
+        return run_count(sql, params);
+    }
 
     [[nodiscard]] virtual Dialect dialect() const = 0;
 
@@ -72,19 +79,23 @@ class Database {
     /// One statement, or several that need not agree with each other. `fn(Tx&)` returns a Result<T>.
     template <class F>
     auto read(F&& fn) -> std::invoke_result_t<F, Tx&> {
-        return collect<std::invoke_result_t<F, Tx&>>(fn, [this](const Body& body) { return run_read(body, false); });
+        return collect<std::invoke_result_t<F, Tx&>>(
+            fn, [this](const Body& body) { return run_read(body, false); });
     }
     /// Several reads of one state of the database (repeatable read).
     template <class F>
     auto snapshot(F&& fn) -> std::invoke_result_t<F, Tx&> {
-        return collect<std::invoke_result_t<F, Tx&>>(fn, [this](const Body& body) { return run_read(body, true); });
+        return collect<std::invoke_result_t<F, Tx&>>(
+            fn, [this](const Body& body) { return run_read(body, true); });
     }
-    /// One transaction: committed and durable when this returns a value, without any trace when it returns an error.
-    /// `fn` must be repeatable and do nothing but SQL: it is run again on serialisation failures and deadlocks
-    /// (40001, 40P01), and when the reply to COMMIT was lost and the server says that it had not committed.
+    /// One transaction: committed and durable when this returns a value, without any trace when it returns an
+    /// error. `fn` must be repeatable and do nothing but SQL: it is run again on serialisation failures and
+    /// deadlocks (40001, 40P01), and when the reply to COMMIT was lost and the server says that it had not
+    /// committed.
     template <class F>
     auto write(F&& fn) -> std::invoke_result_t<F, Tx&> {
-        return collect<std::invoke_result_t<F, Tx&>>(fn, [this](const Body& body) { return run_write(body); });
+        return collect<std::invoke_result_t<F, Tx&>>(fn,
+                                                     [this](const Body& body) { return run_write(body); });
     }
 
     [[nodiscard]] virtual Dialect dialect() const = 0;
@@ -118,7 +129,8 @@ struct SqliteOptions {
     std::chrono::milliseconds deadline{10'000};
 };
 
-/// Opens (and makes) a SQLite file: WAL, synchronous=FULL, one writer thread with group commit, `readers` connections.
+/// Opens (and makes) a SQLite file: WAL, synchronous=FULL, one writer thread with group commit, `readers`
+/// connections.
 Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& options);
 
 struct PostgresOptions {

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
-#include "database/query.hpp"
+#include "core/result.hpp"
+#include "database/database.hpp"
 
 namespace bifrost::database {
 
@@ -22,5 +24,8 @@ struct MigrationText {
 
 /// In the order of their numbers, which begin with 1 and have no gap.
 extern const std::span<const MigrationText> all_migrations;
+
+/// As migrate_up of migrations.hpp, with other migrations than the program's.
+Result<std::vector<std::int64_t>> migrate_up(Database& database, std::span<const MigrationText> known);
 
 } // namespace bifrost::database

@@ -22,7 +22,8 @@ BOOST_DESCRIBE_STRUCT(MigrationStatus, (), (number, name, checksum, applied_at))
 /// Every migration of this program with its state in the database.
 Result<std::vector<MigrationStatus>> migration_status(Database& database);
 /// Applies what is missing and returns the numbers applied. Only one process does it at a time; others wait.
-/// Fails with `conflict` when an applied migration's text has changed or the schema is newer than the program.
+/// Fails with `conflict` when an applied migration's text has changed or the schema is newer than the
+/// program.
 Result<std::vector<std::int64_t>> migrate_up(Database& database);
 /// Fails with a sentence unless the schema is exactly this program's.
 Result<> verify_schema(Database& database);

@@ -17,7 +17,8 @@ namespace bifrost::database {
 
 enum class Dialect { sqlite, postgres };
 
-/// One statement; both texts use $1, $2 …. They are the same unless the .sql file gives a text for each database.
+/// One statement; both texts use $1, $2 …. They are the same unless the .sql file gives a text for each
+/// database.
 struct Query {
     std::string_view name;
     std::string_view sqlite;
@@ -36,10 +37,7 @@ inline Value to_value(std::monostate) { return {}; }
 inline Value to_value(std::nullopt_t) { return {}; }
 inline Value to_value(bool value) { return std::int64_t{value ? 1 : 0}; }
 template <std::integral T>
-    requires(!std::same_as<T, bool>)
-Value to_value(T value) {
-    return static_cast<std::int64_t>(value);
-}
+requires(!std::same_as<T, bool>) Value to_value(T value) { return static_cast<std::int64_t>(value); }
 inline Value to_value(double value) { return value; }
 inline Value to_value(std::string_view value) { return std::string(value); }
 inline Value to_value(const char* value) { return std::string(value); }

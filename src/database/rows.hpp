@@ -52,8 +52,8 @@ class Row {
     }
     [[nodiscard]] Timestamp timestamp(std::size_t column) const { return {integer(column)}; }
 
-    /// The column as a C++ type: bool, integers, double, std::string, Id, Timestamp, json::Raw, FrameRate-like types
-    /// by an overload of `read_column`, and std::optional of each.
+    /// The column as a C++ type: bool, integers, double, std::string, Id, Timestamp, json::Raw,
+    /// FrameRate-like types by an overload of `read_column`, and std::optional of each.
     template <class T>
     [[nodiscard]] T get(std::size_t column) const {
         if constexpr (json::detail::is_optional<T>::value) {
@@ -76,11 +76,13 @@ class Row {
         }
     }
 
-    /// Fills a described struct: its members, inherited ones first, in the order of the columns from `column` on.
+    /// Fills a described struct: its members, inherited ones first, in the order of the columns from `column`
+    /// on.
     template <class T>
     [[nodiscard]] T as(std::size_t column = 0) const {
         T value{};
-        using Members = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
+        using Members = boost::describe::describe_members<T, boost::describe::mod_public |
+                                                                 boost::describe::mod_inherited>;
         boost::mp11::mp_for_each<Members>([&](auto member) {
             using Member = std::remove_reference_t<decltype(value.*member.pointer)>;
             value.*member.pointer = get<Member>(column++);

@@ -7,7 +7,7 @@
 
 #include "database/query.hpp"
 
-namespace bifrost::test {
+namespace bifrost::tests {
 
 struct QueryFile {
     std::string_view path; ///< below src/, e.g. "services/asset/asset.sql"
@@ -16,4 +16,4 @@ struct QueryFile {
 
 std::vector<QueryFile> all_queries();
 
-} // namespace bifrost::test
+} // namespace bifrost::tests

@@ -417,32 +417,70 @@ create index job_parent on job (parent_id);
 
 -- Search ---------------------------------------------------------------------------------------------------------
 
+-- What can be found; kept by the consumer "search" of the event log. The *_words are folded and parted in code
+-- (query/full_text.hpp), so that neither database's tokenizer decides what matches. search_term has every word that
+-- was ever seen, to find those near a mistyped one.
 -- postgres:
 create extension if not exists pg_trgm;
 create table search_document (
     entity_id uuid primary key,
     project_id uuid not null,
     kind text collate "C" not null,
-    code text not null,
+    type text collate "C",
+    status text collate "C",
+    code text collate "C" not null,
     name text not null,
     content text not null,
+    code_words text collate "C" not null,
+    name_words text collate "C" not null,
+    content_words text not null,
     words tsvector not null
 );
 create index search_document_words on search_document using gin (words);
-create index search_document_trigrams on search_document using gin ((code || ' ' || name) gin_trgm_ops);
-create index search_document_project on search_document (project_id);
+create table search_term (
+    term text collate "C" primary key
+);
+create index search_term_trigrams on search_term using gin (term gin_trgm_ops);
 -- sqlite:
 create table search_document (
     number integer primary key,
     entity_id uuid not null unique,
     project_id uuid not null,
     kind text not null,
+    type text,
+    status text,
     code text not null,
     name text not null,
-    content text not null
+    content text not null,
+    code_words text not null,
+    name_words text not null,
+    content_words text not null
 );
-create index search_document_project on search_document (project_id);
-create virtual table search_words using fts5 (code, name, content, content = 'search_document', content_rowid = 'number',
-    tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
-create virtual table search_trigrams using fts5 (code, name, content = 'search_document', content_rowid = 'number',
+create virtual table search_words using fts5 (code_words, name_words, content_words, content = 'search_document',
+    content_rowid = 'number', tokenize = 'ascii', prefix = '2 3');
+create trigger search_document_insert after insert on search_document begin
+    insert into search_words (rowid, code_words, name_words, content_words)
+    values (new.number, new.code_words, new.name_words, new.content_words);
+end;
+create trigger search_document_delete after delete on search_document begin
+    insert into search_words (search_words, rowid, code_words, name_words, content_words)
+    values ('delete', old.number, old.code_words, old.name_words, old.content_words);
+end;
+create trigger search_document_update after update on search_document begin
+    insert into search_words (search_words, rowid, code_words, name_words, content_words)
+    values ('delete', old.number, old.code_words, old.name_words, old.content_words);
+    insert into search_words (rowid, code_words, name_words, content_words)
+    values (new.number, new.code_words, new.name_words, new.content_words);
+end;
+create table search_term (
+    number integer primary key,
+    term text not null unique
+);
+create virtual table search_trigrams using fts5 (term, content = 'search_term', content_rowid = 'number',
     tokenize = 'trigram');
+create trigger search_term_insert after insert on search_term begin
+    insert into search_trigrams (rowid, term) values (new.number, new.term);
+end;
+-- both:
+create index search_document_project on search_document (project_id, kind);
+create index search_document_code on search_document (code);
