@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "client/transport/interruption.hpp"
@@ -32,6 +33,7 @@ CurlExchange::CurlExchange() {
 }
 
 CurlExchange::~CurlExchange() {
+    close_file();
     curl_slist_free_all(static_cast<curl_slist*>(header_list_));
     curl_easy_cleanup(easy_);
 }
@@ -41,6 +43,7 @@ void CurlExchange::prepare(const HttpRequest& request) {
     response_ = {};
     failure_.reset();
     sent_ = 0;
+    close_file();
     lost_ = false;
     message_[0] = '\0';
     curl_easy_reset(easy_); // keeps the connections
@@ -82,6 +85,9 @@ void CurlExchange::set_method_and_body() {
         curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, request.method.c_str());
     } else if (request.method == "GET") {
         curl_easy_setopt(easy_, CURLOPT_HTTPGET, 1L);
+        // Downloads lead to the store by a redirect; curl keeps Authorization to the first host.
+        curl_easy_setopt(easy_, CURLOPT_FOLLOWLOCATION, 1L);
+        curl_easy_setopt(easy_, CURLOPT_MAXREDIRS, 5L);
     } else {
         curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
         curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, request.body.data());
@@ -105,9 +111,15 @@ void CurlExchange::set_headers() {
     curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, list);
 }
 
+void CurlExchange::close_file() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    descriptor_ = -1;
+}
+
 int CurlExchange::perform() { return static_cast<int>(curl_easy_perform(easy_)); }
 
 Result<HttpResponse> CurlExchange::take_result(int code) {
+    close_file();
     if (failure_) return std::move(*failure_);
     // The server may answer before it took the whole body (413, 403) and close; that answer counts.
     if (code == CURLE_OK || (code == CURLE_SEND_ERROR && response_.status >= 400))
@@ -164,14 +176,13 @@ std::size_t CurlExchange::on_read(char* data, std::size_t size, std::size_t coun
     const auto left = static_cast<std::size_t>(slice.length - exchange.sent_);
     const std::size_t wanted = std::min(size * count, left);
     if (wanted == 0) return 0;
+    if (exchange.descriptor_ < 0) exchange.descriptor_ = ::open(slice.path.c_str(), O_RDONLY | O_CLOEXEC);
     ssize_t got = 0;
-    do got = ::pread(slice.descriptor, data, wanted, slice.offset + exchange.sent_);
+    do got = ::pread(exchange.descriptor_, data, wanted, slice.offset + exchange.sent_);
     while (got < 0 && errno == EINTR);
     if (got <= 0) {
-        exchange.failure_ =
-            got == 0
-                ? Error{Errc::conflict, "The file became shorter while it was being read."}
-                : Error{Errc::internal, "The file can't be read: " + std::string(std::strerror(errno)) + "."};
+        const std::string why = got == 0 ? "it became shorter while it was being read" : std::strerror(errno);
+        exchange.failure_ = Error{Errc::conflict, slice.path.string() + " can't be read: " + why + "."};
         return CURL_READFUNC_ABORT;
     }
     exchange.sent_ += got;

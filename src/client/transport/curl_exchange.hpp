@@ -34,6 +34,7 @@ class CurlExchange {
     static int on_progress(void* self, std::int64_t, std::int64_t, std::int64_t, std::int64_t);
     void set_method_and_body();
     void set_headers();
+    void close_file();
 
     void* easy_;
     void* header_list_ = nullptr;
@@ -41,6 +42,7 @@ class CurlExchange {
     HttpResponse response_;
     std::optional<Error> failure_; ///< what on_data or reading the file said
     std::int64_t sent_ = 0;
+    int descriptor_ = -1; ///< of the file that is sent
     bool lost_ = false;
     char message_[256] = {};
 };

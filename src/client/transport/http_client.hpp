@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -17,9 +18,9 @@
 
 namespace bifrost::client {
 
-/// A stretch of an open file that is sent as a body; the descriptor stays the caller's.
+/// A stretch of a file that is sent as a body. It is opened when its turn comes, so that thousands may wait.
 struct FileSlice {
-    int descriptor = -1;
+    std::filesystem::path path;
     std::int64_t offset = 0;
     std::int64_t length = 0;
 };
