@@ -1,0 +1,42 @@
+#pragma once
+// What the routes work with; made by the main program, living as long as the server.
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "access/authenticator.hpp"
+#include "api/answer_cache.hpp"
+#include "database/database.hpp"
+#include "storage/local/local_store.hpp"
+
+namespace bifrost::api {
+
+struct HealthCheck {
+    std::string name; ///< database, cache, queue, storage, shared_files
+    std::function<Result<>()> check;
+    bool required = true; ///< without it the site is down, else degraded
+};
+
+struct Settings {
+    std::string version;
+    std::string environment = "development"; ///< development, staging or production
+    bool insecure_lan = false; ///< plain-http cookies for other hosts than loopback, warned of at start
+    std::int64_t most_file_bytes = 5000LL * 1024 * 1024;
+    std::vector<std::string> allowed_origins;
+    bool metrics_on_main_port = true;
+};
+
+struct Context {
+    database::Database& database;
+    storage::ObjectStore& store;
+    storage::LocalStore* local_store = nullptr; ///< set when the store is the local one
+    access::Authenticator& authenticator;
+    AnswerCache& answers;
+    Settings settings;
+    std::vector<HealthCheck> health_checks;
+    std::function<bool()> draining = [] { return false; };
+};
+
+} // namespace bifrost::api

@@ -1,0 +1,199 @@
+#include "api/operation.hpp"
+
+#include <charconv>
+
+#include "api/credentials.hpp"
+#include "api/idempotency.hpp"
+#include "api/problem.hpp"
+#include "api/projection.hpp"
+#include "core/hash.hpp"
+
+namespace bifrost::api {
+namespace {
+
+bool is_unsafe(http::Method method) {
+    return method != http::Method::get && method != http::Method::head && method != http::Method::options;
+}
+
+Result<boost::json::value> parse_body(const http::Request& request, Body wanted) {
+    if (wanted == Body::none) {
+        if (request.body.empty()) return boost::json::value(nullptr);
+        // Scripts send "{}" or nothing; anything else would be lost silently.
+        BIFROST_ASSIGN(auto value, json::parse(request.body));
+        if (value.is_object() && value.get_object().empty()) return value;
+        return Error{Errc::invalid, "This request takes no body."};
+    }
+    if (request.body.empty() && wanted == Body::optional_json)
+        return boost::json::value(boost::json::object{});
+    const std::string_view type = request.header("content-type").value_or("");
+    const std::string_view essence = type.substr(0, type.find(';'));
+    if (essence != "application/json" && essence != "application/merge-patch+json" &&
+        !(type.empty() && !request.body.empty()))
+        return Error{Errc::unsupported_media, "The body must be sent as application/json."};
+    return json::parse(request.body);
+}
+
+/// The key of a GET in the answer cache: who asks for what.
+std::string answer_key(const Incoming& incoming) {
+    return incoming.actor.user_id.text() + " " + incoming.http.target;
+}
+
+bool matches(std::string_view header, std::string_view etag) {
+    if (header == "*") return true;
+    while (!header.empty()) {
+        const std::size_t comma = header.find(',');
+        std::string_view one = header.substr(0, comma);
+        while (one.starts_with(' ')) one.remove_prefix(1);
+        while (one.ends_with(' ')) one.remove_suffix(1);
+        if (one.starts_with("W/")) one.remove_prefix(2);
+        if (one == etag) return true;
+        header = comma == std::string_view::npos ? std::string_view{} : header.substr(comma + 1);
+    }
+    return false;
+}
+
+http::Response not_modified(std::string etag) {
+    http::Response response;
+    response.status = 304;
+    response.content_type.clear();
+    response.header("ETag", std::move(etag));
+    return response;
+}
+
+std::string* find_header(http::Response& response, std::string_view name) {
+    for (auto& [key, value] : response.headers)
+        if (key == name) return &value;
+    return nullptr;
+}
+
+Result<std::optional<events::Position>> end_of_log(Incoming& incoming) {
+    return incoming.context.database.read([](database::Tx& tx) { return AnswerCache::log_end(tx); });
+}
+
+/// A GET: ETags and 304. The log's end is read before the answer is made: a change in between gives a new
+/// end.
+Result<http::Response> run_get(Incoming& incoming, const Operation& operation) {
+    const auto wanted = incoming.http.header("if-none-match");
+    std::optional<events::Position> end;
+    if (wanted) {
+        BIFROST_ASSIGN(end, end_of_log(incoming));
+        if (end) {
+            const auto known = incoming.context.answers.find(answer_key(incoming), *end);
+            if (known && matches(*wanted, *known)) return not_modified(*known);
+        }
+    }
+    BIFROST_ASSIGN(auto response, operation(incoming));
+    if (response.status != 200 || response.content_type != "application/json" || response.file)
+        return response;
+    BIFROST_CHECK(project_fields(incoming.http, response));
+    std::string* etag = find_header(response, "ETag");
+    if (etag == nullptr) {
+        response.header("ETag", "\"" + sha256_hex(response.body).substr(0, 32) + "\"");
+        etag = &response.headers.back().second;
+    }
+    if (!wanted) return response;
+    if (end) incoming.context.answers.put(answer_key(incoming), *end, *etag);
+    if (matches(*wanted, *etag)) return not_modified(*etag);
+    return response;
+}
+
+Result<http::Response> run(const http::Request& request, Context& context, const OperationSpec& spec,
+                           const Operation& operation) {
+    Incoming incoming{request, context, {}, nullptr, {}};
+    const bool unsafe = is_unsafe(spec.method);
+    if (spec.sign_in == SignIn::required) BIFROST_CHECK(authenticate(incoming, unsafe));
+    incoming.actor.request_id = request.request_id;
+    BIFROST_ASSIGN(incoming.body, parse_body(request, spec.body));
+    if (spec.method == http::Method::get) return run_get(incoming, operation);
+    return operation(incoming);
+}
+
+} // namespace
+
+Result<Id> Incoming::id(std::string_view name) const {
+    if (const auto id = Id::parse(path(name))) return *id;
+    return Error{Errc::not_found, "There is nothing with this id."};
+}
+
+Result<std::optional<std::int64_t>> Incoming::if_match() const {
+    const auto header = http.header("if-match");
+    if (!header || *header == "*") return std::optional<std::int64_t>{};
+    std::string_view text = *header;
+    if (text.starts_with("W/")) text.remove_prefix(2);
+    std::int64_t revision = 0;
+    const bool quoted = text.size() > 2 && text.front() == '"' && text.back() == '"';
+    if (quoted) text = text.substr(1, text.size() - 2);
+    const auto end = std::from_chars(text.data(), text.data() + text.size(), revision);
+    if (!quoted || end.ec != std::errc{} || end.ptr != text.data() + text.size())
+        return Error{Errc::stale_revision,
+                     "If-Match holds no revision of this; it is the ETag of the last answer, such as \"3\"."};
+    return std::optional<std::int64_t>{revision};
+}
+
+Result<std::int64_t> Incoming::required_if_match() const {
+    if (!http.header("if-match"))
+        return Error{Errc::precondition_required, "This request replaces a whole: send the ETag of what you "
+                                                  "read as If-Match, so that nothing is overwritten unseen."};
+    BIFROST_ASSIGN(const auto revision, if_match());
+    if (!revision)
+        return Error{Errc::precondition_required,
+                     "If-Match must name a revision here; `*` would overwrite unseen changes."};
+    return *revision;
+}
+
+void add_operation(http::Router& router, Context& context, OperationSpec spec, Operation operation) {
+    http::Route route;
+    route.method = spec.method;
+    route.pattern = spec.pattern;
+    route.operation_id = spec.id;
+    route.lane = spec.lane;
+    route.most_body = spec.most_body;
+    route.handler = [&context, spec = std::move(spec),
+                     operation = std::move(operation)](const http::Request& request) {
+        auto response = run(request, context, spec, operation);
+        if (!response) return problem(response.error(), request);
+        return std::move(*response);
+    };
+    router.add(std::move(route));
+}
+
+Result<http::Response> read(Incoming& incoming,
+                            const std::function<Result<http::Response>(database::Tx&)>& fn) {
+    return incoming.context.database.read(fn);
+}
+
+Result<http::Response> write(Incoming& incoming,
+                             const std::function<Result<http::Response>(access::Call&)>& fn) {
+    std::optional<IdempotencyKey> key;
+    std::optional<RunningKey> claimed;
+    if (incoming.http.method == http::Method::post) {
+        BIFROST_ASSIGN(key, read_idempotency_key(incoming.http, incoming.actor.user_id));
+        if (key) {
+            BIFROST_ASSIGN(auto running, RunningKey::claim(*key));
+            claimed.emplace(std::move(running));
+        }
+    }
+    auto written = access::write(incoming.context.database, incoming.actor,
+                                 [&](access::Call& call) -> Result<http::Response> {
+                                     if (key) {
+                                         BIFROST_ASSIGN(auto first, find_answer(call.tx, *key));
+                                         if (first) return std::move(*first);
+                                     }
+                                     BIFROST_ASSIGN(auto response, fn(call));
+                                     if (key) BIFROST_CHECK(store_answer(call.tx, *key, response));
+                                     return response;
+                                 });
+    // Another process was faster with the same key: its answer is there now.
+    if (!written && key && written.error().constraint.starts_with("idempotency"))
+        return incoming.context.database.read([&](database::Tx& tx) -> Result<http::Response> {
+            BIFROST_ASSIGN(auto first, find_answer(tx, *key));
+            if (first) return std::move(*first);
+            return Error{Errc::unavailable,
+                         "The first request with this Idempotency-Key has just failed; repeat it."};
+        });
+    if (!written) return written.error();
+    written->value.header("X-Bifrost-Consistency", written->position.text());
+    return std::move(written->value);
+}
+
+} // namespace bifrost::api

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "core/result.hpp"
+#include "http/message.hpp"
+
+namespace bifrost::api {
+
+/// `fields=code,name`: leaves only those members (and the id) of the entity or of each item in `data`.
+Result<> project_fields(const http::Request& request, http::Response& response);
+
+} // namespace bifrost::api

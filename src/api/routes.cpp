@@ -1,0 +1,15 @@
+#include "api/routes.hpp"
+
+namespace bifrost::api {
+
+http::Router make_router(Context& context) {
+    http::Router router;
+    add_health_routes(router, context);
+    add_session_routes(router, context);
+    add_user_routes(router, context);
+    add_project_routes(router, context);
+    add_job_routes(router, context);
+    return router;
+}
+
+} // namespace bifrost::api

@@ -1,0 +1,18 @@
+#pragma once
+// Every route file adds its operations by one of these functions; all of them are called in routes.cpp.
+
+#include "api/context.hpp"
+#include "http/router.hpp"
+
+namespace bifrost::api {
+
+void add_session_routes(http::Router& router, Context& context);
+void add_user_routes(http::Router& router, Context& context);
+void add_project_routes(http::Router& router, Context& context);
+void add_job_routes(http::Router& router, Context& context);
+void add_health_routes(http::Router& router, Context& context);
+
+/// All routes of the program. `context` must outlive the router.
+http::Router make_router(Context& context);
+
+} // namespace bifrost::api
