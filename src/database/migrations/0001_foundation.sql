@@ -207,14 +207,16 @@ create table representation (
     unique (version_id, name)
 );
 
--- One row for each distinct content. `key` is where the bytes lie and need not be the hash.
+-- One row for each distinct content. `key` is where the bytes lie and need not be the hash. `unreferenced_at` is when the
+-- collector first saw that nothing refers to it; the grace period counts from there.
 create table object (
     sha256 text collate "C" primary key,
     size bigint not null,
     backend text not null,
     key text not null,
     state text not null check (state in ('stored', 'damaged', 'missing', 'removing')),
-    created_at bigint not null
+    created_at bigint not null,
+    unreferenced_at bigint
 );
 
 create table object_location (
@@ -246,18 +248,20 @@ create table upload (
 create index upload_expiry on upload (state, expires_at);
 create index upload_sha256 on upload (sha256);
 
+-- `path_key` is the path folded to one case: a version has to fit on disks that don't tell cases apart.
 create table file (
     id uuid primary key,
     version_id uuid not null references version (id) on delete cascade,
     representation_id uuid not null references representation (id),
     role text not null check (role in ('main', 'preview', 'thumbnail', 'proxy', 'texture', 'sidecar')),
     path text collate "C" not null,
+    path_key text collate "C" not null,
     frame bigint,
     size bigint not null,
     sha256 text collate "C",
     media_type text not null,
     upload_id uuid references upload (id),
-    unique (version_id, path)
+    unique (version_id, path_key)
 );
 create index file_sha256 on file (sha256);
 create index file_upload on file (upload_id);
