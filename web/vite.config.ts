@@ -21,9 +21,13 @@ export default defineConfig({
   },
   css: { modules: { localsConvention: "camelCaseOnly" } },
   test: {
-    environment: "happy-dom",
-    include: ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.{js,mjs,ts}"],
     restoreMocks: true,
+    unstubGlobals: true,
     css: { modules: { classNameStrategy: "non-scoped" } },
+    projects: [
+      // The engines need no document; components do.
+      { extends: true, test: { name: "plain", environment: "node", include: ["src/**/*.test.ts", "scripts/*.test.mjs"] } },
+      { extends: true, test: { name: "components", environment: "happy-dom", include: ["src/**/*.test.tsx"] } },
+    ],
   },
 });

@@ -152,8 +152,7 @@ describe("sign-in and asset list", { timeout: 300_000 }, () => {
     await page.getByRole("button", { name: "Clear the filter" }).click();
     await countIs(`${TOTAL + 1} assets`);
 
-    await page.getByRole("button", { name: /^Name/ }).click();
-    await page.getByRole("button", { name: /^Name/ }).click();
+    await page.getByRole("button", { name: "Name", exact: true }).click();
     await page.waitForURL(/sort=-name/);
     await page.locator("[aria-rowindex='2']", { hasText: "Tux 055" }).waitFor();
   });

@@ -10,6 +10,10 @@ const ARROWS = {
   lib: ["lib"],
 };
 
+// What only tests use stands outside the arrows.
+const TEST = /\.test\.tsx?$/;
+const TEST_SUPPORT = "test_support";
+
 /** The place of a file under src/: its layer and, for features, the noun. */
 function placeOf(file) {
   const parts = file.split(path.sep).join("/").split("/src/");
@@ -36,13 +40,13 @@ export const layers = {
   },
   create(context) {
     const from = placeOf(context.filename);
-    if (from === undefined || from.layer === "main") return {};
+    if (from === undefined || from.layer === "main" || from.layer === TEST_SUPPORT) return {};
 
     const check = (node, source) => {
       if (typeof source?.value !== "string") return;
       const target = targetOf(source.value, context.filename);
       const to = target === undefined ? undefined : placeOf(target);
-      if (to === undefined) return;
+      if (to === undefined || (to.layer === TEST_SUPPORT && TEST.test(context.filename))) return;
       if (from.layer === "features" && to.layer === "features") {
         if (from.noun !== to.noun) {
           context.report({ node, messageId: "feature", data: { from: from.noun, to: to.noun ?? "features" } });

@@ -13,6 +13,7 @@ new RuleTester().run("layers", layers, {
     at("features/assets/AssetTable.tsx", 'import { a } from "@/ui/grid/Grid"; import { b } from "./queries";'),
     at("features/assets/AssetTable.tsx", 'import { c } from "@/api/client"; import { useState } from "react";'),
     at("ui/Button.tsx", 'import { a } from "@/lib/format";'),
+    at("ui/Menu.test.tsx", 'import { a } from "@/test_support/render";'),
     at("main.tsx", 'import { a } from "@/routes/router";'),
   ],
   invalid: [
@@ -20,6 +21,7 @@ new RuleTester().run("layers", layers, {
     { ...at("features/assets/AssetTable.tsx", 'import { a } from "../versions/Files";'), errors: [{ messageId: "feature" }] },
     { ...at("features/assets/AssetTable.tsx", 'const a = () => import("@/routes/home");'), errors: [{ messageId: "arrow" }] },
     { ...at("ui/Button.tsx", 'import { a } from "@/api/client";'), errors: [{ messageId: "arrow" }] },
+    { ...at("ui/Menu.tsx", 'import { a } from "@/test_support/render";'), errors: [{ messageId: "arrow" }] },
     { ...at("lib/format.ts", 'export * from "../ui/Button";'), errors: [{ messageId: "arrow" }] },
     { ...at("api/client.ts", 'import { a } from "@/features/session/session";'), errors: [{ messageId: "arrow" }] },
   ],

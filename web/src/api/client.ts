@@ -3,7 +3,12 @@ import { problemFromAnswer } from "@/lib/problem";
 import { withCsrf } from "./csrf";
 import type { paths } from "./schema";
 
-export const client = createClient<paths>({ baseUrl: "/api/v1", credentials: "same-origin" });
+export const client = createClient<paths>({
+  baseUrl: "/api/v1",
+  credentials: "same-origin",
+  // Looked up at each call, so that whatever stands in its place then is used.
+  fetch: (request) => globalThis.fetch(request),
+});
 
 client.use({
   onRequest: ({ request }) => withCsrf(request, document.cookie),

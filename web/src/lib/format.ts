@@ -53,8 +53,11 @@ export function formatAge(time: string, now: number): string {
   return formatDateTime(time).slice(0, 10);
 }
 
+const ABBREVIATIONS = new Set(["fx", "vfx", "wip", "usd", "cfx"]);
+
 /** `set_piece` → `Set piece`: how a code of a vocabulary reads when nobody gave it a name. */
 export function formatTerm(term: string): string {
+  if (ABBREVIATIONS.has(term)) return term.toUpperCase();
   const words = term.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -6,9 +6,10 @@ interface CopyButtonProps {
   label: string;
   /** Shows the label as text; else it is the name of an icon. */
   wide?: boolean;
+  icon?: string;
 }
 
-export function CopyButton({ text, label, wide = false }: CopyButtonProps) {
+export function CopyButton({ text, label, wide = false, icon: shape = "copy" }: CopyButtonProps) {
   const [copied, setCopied] = useState(false);
 
   useEffect(() => {
@@ -26,7 +27,7 @@ export function CopyButton({ text, label, wide = false }: CopyButtonProps) {
       setCopied(true);
     });
   };
-  const icon = copied ? "check" : "copy";
+  const icon = copied ? "check" : shape;
   return wide ? (
     <Button icon={icon} onClick={copy}>
       {copied ? "Copied" : label}

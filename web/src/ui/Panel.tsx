@@ -26,7 +26,7 @@ export function Panel({ label, link, onClose, children }: PanelProps) {
     <aside ref={ref} tabIndex={-1} className={styles.panel} aria-label={label}>
       <div className={styles.header}>
         <p className={styles.label}>{label}</p>
-        <CopyButton text={link} label="Copy the link" />
+        <CopyButton text={link} label="Copy the link" icon="link" />
         <IconButton icon="close" label="Close the panel" hint="Esc" onClick={onClose} />
       </div>
       <div className={styles.body}>{children}</div>

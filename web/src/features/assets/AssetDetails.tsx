@@ -92,10 +92,13 @@ export function AssetDetails({ id, project }: AssetDetailsProps) {
   }
   return (
     <div className={styles.details}>
-      <AssetThumbnail asset={asset} large />
-      <div>
-        <h2 className={styles.name}>{asset.name}</h2>
-        <p className={styles.code}>{asset.code}</p>
+      {asset.thumbnail_url !== null && <AssetThumbnail asset={asset} size="large" />}
+      <div className={styles.title}>
+        {asset.thumbnail_url === null && <AssetThumbnail asset={asset} size="medium" />}
+        <div>
+          <h2 className={styles.name}>{asset.name}</h2>
+          <p className={styles.code}>{asset.code}</p>
+        </div>
       </div>
       <Facts asset={asset} address={`${project}:${asset.code}`} />
     </div>

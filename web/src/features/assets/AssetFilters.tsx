@@ -1,5 +1,5 @@
 import { useRef } from "react";
-import { formatCount, formatTerm } from "@/lib/format";
+import { formatCount, formatTerm, plural } from "@/lib/format";
 import { Button } from "@/ui/Button";
 import { Icon } from "@/ui/icon/Icon";
 import { Menu } from "@/ui/Menu";
@@ -108,7 +108,7 @@ export function AssetFilters({ view, onChange, count, exact }: AssetFiltersProps
         </Button>
       )}
       <p className={styles.count} aria-live="polite">
-        {count !== undefined && `${formatCount(count)}${exact ? "" : "+"} ${count === 1 ? "asset" : "assets"}`}
+        {count !== undefined && (exact ? plural(count, "asset") : `${formatCount(count)}+ assets`)}
       </p>
     </div>
   );

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { Asset } from "@/api/schema";
+import { formatTerm } from "@/lib/format";
 import { flattenPages } from "@/lib/paging";
 import { toggleSort } from "@/lib/url_state";
 import { Button } from "@/ui/Button";
@@ -9,10 +10,10 @@ import { ErrorState } from "@/ui/ErrorState";
 import { type Column, Grid } from "@/ui/grid/Grid";
 import { Time } from "@/ui/Time";
 import { AssetFilters } from "./AssetFilters";
-import { AssetStatus, AssetType } from "./AssetTerms";
+import { AssetStatus } from "./AssetTerms";
 import { AssetThumbnail } from "./AssetThumbnail";
 import { assetsQuery } from "./asset_queries";
-import { type AssetView, isFiltered } from "./asset_view";
+import { type AssetView, isFiltered, sortOf } from "./asset_view";
 import styles from "./assets.module.css";
 import { TableSkeleton } from "./TableSkeleton";
 
@@ -20,7 +21,7 @@ const COLUMNS: readonly Column<Asset>[] = [
   {
     id: "name",
     title: "Name",
-    min: 230,
+    min: 200,
     share: 3,
     sortField: "name",
     cell: (asset) => (
@@ -33,16 +34,16 @@ const COLUMNS: readonly Column<Asset>[] = [
   {
     id: "code",
     title: "Code",
-    min: 150,
+    min: 120,
     share: 2,
     sortField: "code",
     cell: (asset) => <span className={styles.code}>{asset.code}</span>,
   },
-  { id: "type", title: "Type", min: 130, share: 0, sortField: "type", cell: (asset) => <AssetType type={asset.type} /> },
+  { id: "type", title: "Type", min: 110, share: 0, sortField: "type", cell: (asset) => formatTerm(asset.type) },
   {
     id: "status",
     title: "Status",
-    min: 130,
+    min: 124,
     share: 0,
     sortField: "status",
     cell: (asset) => <AssetStatus status={asset.status} />,
@@ -50,14 +51,14 @@ const COLUMNS: readonly Column<Asset>[] = [
   {
     id: "tags",
     title: "Tags",
-    min: 140,
+    min: 100,
     share: 2,
     cell: (asset) => <span className={styles.tagLine}>{asset.tags.join(", ")}</span>,
   },
   {
     id: "updated_at",
     title: "Updated",
-    min: 110,
+    min: 106,
     share: 0,
     sortField: "updated_at",
     cell: (asset) => (
@@ -108,7 +109,13 @@ export function AssetTable({ project, view, onView, selected, onSelect }: AssetT
           }
         >
           {filtered && (
-            <Button onClick={() => { onView({ ...view, text: "", types: [], statuses: [] }); }}>Clear the filter</Button>
+            <Button
+              onClick={() => {
+                onView({ ...view, text: "", types: [], statuses: [] });
+              }}
+            >
+              Clear the filter
+            </Button>
           )}
         </EmptyState>
       ) : (
@@ -118,9 +125,13 @@ export function AssetTable({ project, view, onView, selected, onSelect }: AssetT
           rows={rows}
           total={total}
           selected={selected}
-          onOpen={(asset) => { onSelect(asset?.id); }}
-          sort={view.sort}
-          onSort={(field, add) => { onView({ ...view, sort: toggleSort(view.sort, field, add) }); }}
+          onOpen={(asset) => {
+            onSelect(asset?.id);
+          }}
+          sort={sortOf(view)}
+          onSort={(field, add) => {
+            onView({ ...view, sort: toggleSort(sortOf(view), field, add) });
+          }}
           hasMore={hasNextPage}
           // After a failed page nothing is asked for until someone tries again.
           loadingMore={isFetchingNextPage || isPlaceholderData || error !== null}

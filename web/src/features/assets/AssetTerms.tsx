@@ -18,7 +18,7 @@ export function AssetType({ type, bare = false }: TermProps & { type: string }) 
   return (
     <span className={styles.type}>
       <Icon name={typeIcon(type)} />
-      {!bare && <span className={styles.clip}>{formatTerm(type)}</span>}
+      {!bare && formatTerm(type)}
     </span>
   );
 }

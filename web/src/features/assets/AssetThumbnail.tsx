@@ -5,15 +5,15 @@ import { typeIcon } from "./vocabulary";
 
 interface AssetThumbnailProps {
   asset: { type: string; thumbnail_url: string | null };
-  large?: boolean;
+  size?: "small" | "medium" | "large";
 }
 
 /** The picture of an asset; its type's glyph when it has none or the picture can't be loaded. The name stands next to it. */
-export function AssetThumbnail({ asset, large = false }: AssetThumbnailProps) {
+export function AssetThumbnail({ asset, size = "small" }: AssetThumbnailProps) {
   const [failed, setFailed] = useState<string>();
   const url = asset.thumbnail_url;
   return (
-    <span className={large ? styles.picture : styles.thumbnail}>
+    <span className={styles.thumbnail} data-size={size}>
       {url !== null && url !== failed ? (
         <img
           src={url}
@@ -25,7 +25,7 @@ export function AssetThumbnail({ asset, large = false }: AssetThumbnailProps) {
           }}
         />
       ) : (
-        <Icon name={typeIcon(asset.type)} size={large ? 32 : 16} />
+        <Icon name={typeIcon(asset.type)} size={size === "small" ? 16 : size === "medium" ? 20 : 32} />
       )}
     </span>
   );

@@ -2,7 +2,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/
 import { answerOf, client } from "@/api/client";
 import { nextCursor } from "@/lib/paging";
 import { formatList, formatSort } from "@/lib/url_state";
-import type { AssetView } from "./asset_view";
+import { type AssetView, sortOf } from "./asset_view";
 
 const PAGE = 200;
 
@@ -13,7 +13,7 @@ export function listParameters(view: AssetView) {
   const status = formatList(view.statuses);
   return {
     limit: PAGE,
-    sort: formatSort(view.sort) ?? "name",
+    sort: formatSort(sortOf(view)) ?? "name",
     ...(q !== "" && { q }),
     ...(type !== undefined && { type }),
     ...(status !== undefined && { status }),

@@ -16,7 +16,7 @@ export interface AssetView {
   text: string;
   types: string[];
   statuses: string[];
-  sort: SortKey[];
+  sort: readonly SortKey[];
 }
 
 export function viewOf(search: AssetSearch): AssetView {
@@ -41,6 +41,13 @@ export function searchOf(view: AssetView, previous: AssetSearch): AssetSearch {
     ...(sort !== undefined && { sort }),
     ...(previous.sel !== undefined && { sel: previous.sel }),
   };
+}
+
+const BY_NAME: readonly SortKey[] = [{ field: "name", descending: false }];
+
+/** The order of the list: by name until someone asks for another. */
+export function sortOf(view: AssetView): readonly SortKey[] {
+  return view.sort.length === 0 ? BY_NAME : view.sort;
 }
 
 export function isFiltered(view: AssetView): boolean {
