@@ -10,12 +10,14 @@
 namespace bifrost::storage {
 
 struct LocalStoreOptions {
-    std::filesystem::path root;   ///< holds objects/ and uploads/
-    std::string signing_key;      ///< secret, at least 32 bytes
-    std::string url_prefix = "/api/v1/storage"; ///< signed URLs begin with this and are relative to the site's origin
+    std::filesystem::path root; ///< holds objects/ and uploads/
+    std::string signing_key;    ///< secret, at least 32 bytes
+    std::string url_prefix =
+        "/api/v1/storage"; ///< signed URLs begin with this and are relative to the site's origin
 };
 
-/// A part that is being received: hash and write as the bytes come. Destroying it without `finish` leaves no part.
+/// A part that is being received: hash and write as the bytes come. Destroying it without `finish` leaves no
+/// part.
 class PartWriter {
   public:
     virtual ~PartWriter() = default;
@@ -34,10 +36,14 @@ struct OpenedObject {
 
 class LocalStore : public ObjectStore {
   public:
-    /// Checks a signed part URL (path below the prefix and query) and opens the part. forbidden when it is altered or expired.
+    /// Checks a signed part URL (`path` is what follows the prefix: "/uploads/<upload>/<number>"; `query` is
+    /// without "?") and opens the part. `content_length` is -1 when the request doesn't tell. forbidden:
+    /// altered, expired, or the upload is over; conflict: the same part is being received by another request;
+    /// invalid: the length isn't the signed one.
     virtual Result<std::unique_ptr<PartWriter>> receive_part(std::string_view path, std::string_view query,
                                                              std::int64_t content_length) = 0;
-    /// Checks a signed download URL and opens the object.
+    /// Checks a signed download URL ("/objects/<key>") and opens the object. forbidden when it is altered or
+    /// expired, not_found when the object is gone.
     virtual Result<OpenedObject> open_signed(std::string_view path, std::string_view query) = 0;
     /// Bytes that are free on the disk of the store.
     [[nodiscard]] virtual std::int64_t free_bytes() const = 0;

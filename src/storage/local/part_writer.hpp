@@ -1,0 +1,41 @@
+#pragma once
+// Receiving one part into its place of an upload's file.
+
+#include "core/hash.hpp"
+#include "storage/local/local_store.hpp"
+#include "storage/local/upload_folder.hpp"
+
+namespace bifrost::storage {
+
+struct PartPlace {
+    int number = 0;
+    std::int64_t offset = 0;
+    std::int64_t size = 0;     ///< exactly
+    std::string signed_sha256; ///< hex; empty when the bytes may be any
+    std::string boot;
+};
+
+class LocalPartWriter : public PartWriter {
+  public:
+    /// `folder` holds the locks of the part; they end with this writer.
+    LocalPartWriter(UploadFolder folder, Descriptor data, PartPlace place)
+        : folder_(std::move(folder)), data_(std::move(data)), place_(std::move(place)) {}
+
+    Result<> write(const void* data, std::size_t size) override;
+    Result<std::string> finish() override;
+
+  private:
+    Result<> take(const void* data, std::size_t size);
+    void start_writing_back(std::int64_t up_to);
+
+    UploadFolder folder_;
+    Descriptor data_;
+    PartPlace place_;
+    Sha256 sha_;
+    std::int64_t written_ = 0;
+    std::int64_t started_ = 0; ///< bytes that the kernel was asked to bring to the disk
+    std::optional<Error> failure_;
+    bool finished_ = false;
+};
+
+} // namespace bifrost::storage
