@@ -1,0 +1,55 @@
+-- The workflows that ship, for the whole site. Their ids are fixed, so that sites agree on them.
+
+insert into workflow (id, project_id, code, name, entity_kind, asset_type, initial_state) values
+    ('01900000-0000-7000-8000-000000000001', null, 'asset', 'Asset', 'asset', null, 'concept'),
+    ('01900000-0000-7000-8000-000000000002', null, 'version', 'Version', 'version', null, 'pending');
+
+insert into workflow_state (workflow_id, code, name, colour, category, sort_order) values
+    ('01900000-0000-7000-8000-000000000001', 'concept', 'Concept', '#7d8590', 'todo', 1),
+    ('01900000-0000-7000-8000-000000000001', 'in_progress', 'In progress', '#3f7fd0', 'active', 2),
+    ('01900000-0000-7000-8000-000000000001', 'review', 'Review', '#c98b2b', 'review', 3),
+    ('01900000-0000-7000-8000-000000000001', 'approved', 'Approved', '#3f9a5f', 'done', 4),
+    ('01900000-0000-7000-8000-000000000001', 'final', 'Final', '#1f7a4d', 'done', 5),
+    ('01900000-0000-7000-8000-000000000001', 'archived', 'Archived', '#6b6f76', 'retired', 6),
+    ('01900000-0000-7000-8000-000000000001', 'deprecated', 'Deprecated', '#8a6d6d', 'retired', 7),
+    ('01900000-0000-7000-8000-000000000002', 'pending', 'Pending', '#7d8590', 'todo', 1),
+    ('01900000-0000-7000-8000-000000000002', 'review', 'Review', '#c98b2b', 'review', 2),
+    ('01900000-0000-7000-8000-000000000002', 'changes_requested', 'Changes requested', '#b9693a', 'active', 3),
+    ('01900000-0000-7000-8000-000000000002', 'approved', 'Approved', '#3f9a5f', 'done', 4),
+    ('01900000-0000-7000-8000-000000000002', 'rejected', 'Rejected', '#a94a4a', 'retired', 5);
+
+insert into workflow_transition (workflow_id, from_state, to_state, name, permission, sort_order) values
+    ('01900000-0000-7000-8000-000000000001', 'concept', 'in_progress', 'Start', 'asset:transition', 1),
+    ('01900000-0000-7000-8000-000000000001', 'concept', 'deprecated', 'Deprecate', 'asset:review', 2),
+    ('01900000-0000-7000-8000-000000000001', 'concept', 'archived', 'Put away', 'asset:review', 3),
+    ('01900000-0000-7000-8000-000000000001', 'in_progress', 'review', 'Submit for review', 'asset:transition', 4),
+    ('01900000-0000-7000-8000-000000000001', 'in_progress', 'concept', 'Back to concept', 'asset:transition', 5),
+    ('01900000-0000-7000-8000-000000000001', 'in_progress', 'deprecated', 'Deprecate', 'asset:review', 6),
+    ('01900000-0000-7000-8000-000000000001', 'in_progress', 'archived', 'Put away', 'asset:review', 7),
+    ('01900000-0000-7000-8000-000000000001', 'review', 'approved', 'Approve', 'asset:review', 8),
+    ('01900000-0000-7000-8000-000000000001', 'review', 'in_progress', 'Back to work', 'asset:transition', 9),
+    ('01900000-0000-7000-8000-000000000001', 'review', 'deprecated', 'Deprecate', 'asset:review', 10),
+    ('01900000-0000-7000-8000-000000000001', 'review', 'archived', 'Put away', 'asset:review', 11),
+    ('01900000-0000-7000-8000-000000000001', 'approved', 'final', 'Finish', 'asset:review', 12),
+    ('01900000-0000-7000-8000-000000000001', 'approved', 'review', 'Review again', 'asset:review', 13),
+    ('01900000-0000-7000-8000-000000000001', 'approved', 'in_progress', 'Reopen', 'asset:review', 14),
+    ('01900000-0000-7000-8000-000000000001', 'approved', 'deprecated', 'Deprecate', 'asset:review', 15),
+    ('01900000-0000-7000-8000-000000000001', 'approved', 'archived', 'Put away', 'asset:review', 16),
+    ('01900000-0000-7000-8000-000000000001', 'final', 'in_progress', 'Reopen', 'asset:review', 17),
+    ('01900000-0000-7000-8000-000000000001', 'final', 'deprecated', 'Deprecate', 'asset:review', 18),
+    ('01900000-0000-7000-8000-000000000001', 'final', 'archived', 'Put away', 'asset:review', 19),
+    ('01900000-0000-7000-8000-000000000001', 'deprecated', 'in_progress', 'Take up again', 'asset:review', 20),
+    ('01900000-0000-7000-8000-000000000001', 'deprecated', 'archived', 'Put away', 'asset:review', 21),
+    ('01900000-0000-7000-8000-000000000001', 'archived', 'in_progress', 'Take up again', 'asset:review', 22),
+    ('01900000-0000-7000-8000-000000000002', 'pending', 'review', 'Submit for review', 'version:transition', 1),
+    ('01900000-0000-7000-8000-000000000002', 'pending', 'approved', 'Approve', 'version:review', 2),
+    ('01900000-0000-7000-8000-000000000002', 'pending', 'rejected', 'Reject', 'version:review', 3),
+    ('01900000-0000-7000-8000-000000000002', 'review', 'approved', 'Approve', 'version:review', 4),
+    ('01900000-0000-7000-8000-000000000002', 'review', 'changes_requested', 'Ask for changes', 'version:review', 5),
+    ('01900000-0000-7000-8000-000000000002', 'review', 'rejected', 'Reject', 'version:review', 6),
+    ('01900000-0000-7000-8000-000000000002', 'review', 'pending', 'Withdraw', 'version:transition', 7),
+    ('01900000-0000-7000-8000-000000000002', 'changes_requested', 'review', 'Submit again', 'version:transition', 8),
+    ('01900000-0000-7000-8000-000000000002', 'changes_requested', 'approved', 'Approve', 'version:review', 9),
+    ('01900000-0000-7000-8000-000000000002', 'changes_requested', 'rejected', 'Reject', 'version:review', 10),
+    ('01900000-0000-7000-8000-000000000002', 'approved', 'review', 'Review again', 'version:review', 11),
+    ('01900000-0000-7000-8000-000000000002', 'rejected', 'review', 'Review again', 'version:review', 12);
