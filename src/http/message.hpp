@@ -15,14 +15,16 @@
 
 namespace bifrost::http {
 
-enum class Method { get, head, post, put, patch, del, options };
+/// `other` is any method that no route can have (TRACE, PROPFIND, …).
+enum class Method { get, head, post, put, patch, del, options, other };
+/// "GET", …; "OTHER" for Method::other.
 std::string_view method_name(Method method);
 
 struct Request {
     Method method = Method::get;
-    std::string target;  ///< as sent: path and query, percent-encoded
-    std::string path;    ///< as sent, without the query; percent-encoded
-    std::string query;   ///< as sent, without '?'
+    std::string target;                                       ///< as sent: path and query, percent-encoded
+    std::string path;                                         ///< as sent, without the query; percent-encoded
+    std::string query;                                        ///< as sent, without '?'
     std::vector<std::pair<std::string, std::string>> headers; ///< names in lower case
     std::string body;
     std::string request_id;     ///< the caller's X-Request-Id when it is sane, else a new one
@@ -36,6 +38,7 @@ struct Request {
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
     /// A value of the Cookie header.
     [[nodiscard]] std::optional<std::string> cookie(std::string_view name) const;
+    /// The value of a placeholder; std::logic_error when the route has none of that name (a bug).
     [[nodiscard]] const std::string& path_param(std::string_view name) const;
     /// The query's parameters in order, percent-decoded ('+' is a space); malformed escapes give an error.
     [[nodiscard]] Result<std::vector<std::pair<std::string, std::string>>> query_params() const;
@@ -80,7 +83,9 @@ struct StreamDecision {
     std::optional<Response> response;
 };
 
+/// Escapes all but the unreserved characters of RFC 3986 (letters, digits, "-._~").
 std::string percent_encode(std::string_view text);
+/// Resolves %XX, and '+' when wanted. Malformed escapes, what is not UTF-8 then, and NUL are Errc::malformed.
 Result<std::string> percent_decode(std::string_view text, bool plus_is_space);
 
 } // namespace bifrost::http

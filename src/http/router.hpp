@@ -39,8 +39,10 @@ class Router {
     void add(Route route);
     [[nodiscard]] const std::vector<std::unique_ptr<Route>>& routes() const { return routes_; }
 
-    /// The route for a path; `allowed` gets the methods of the path when only the method doesn't fit. HEAD finds GET.
-    [[nodiscard]] std::optional<Match> match(Method method, std::string_view path, std::vector<Method>& allowed) const;
+    /// The route for a path; `allowed` gets the methods of the path when only the method doesn't fit. HEAD
+    /// finds GET.
+    [[nodiscard]] std::optional<Match> match(Method method, std::string_view path,
+                                             std::vector<Method>& allowed) const;
 
   private:
     struct Node;
