@@ -8,6 +8,8 @@ http::Router make_router(Context& context) {
     add_session_routes(router, context);
     add_user_routes(router, context);
     add_project_routes(router, context);
+    add_asset_routes(router, context);
+    add_workflow_routes(router, context);
     add_job_routes(router, context);
     return router;
 }

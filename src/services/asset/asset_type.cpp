@@ -1,6 +1,8 @@
 // Asset types: those that ship, and a project's own.
 
 #include "services/asset/asset_type.hpp"
+#include <algorithm>
+
 #include "core/json_reader.hpp"
 #include "core/text.hpp"
 #include "services/asset/asset.hpp"
@@ -58,6 +60,7 @@ Result<std::vector<AssetType>> list_asset_types(database::Tx& tx, const access::
     BIFROST_ASSIGN(const auto rows, tx.query(sql::list_asset_types, found.id));
     std::vector<AssetType> types = shipped_types();
     for (const auto row : rows) types.push_back(read_type(row));
+    std::sort(types.begin(), types.end(), [](const auto& a, const auto& b) { return a.code < b.code; });
     return types;
 }
 
