@@ -1,11 +1,13 @@
 import createClient from "openapi-fetch";
 import { problemFromAnswer } from "@/lib/problem";
 import { withCsrf } from "./csrf";
-import type { paths } from "./schema";
+import type { paths } from "./generated/openapi";
 
 export const client = createClient<paths>({
-  baseUrl: "/api/v1",
+  baseUrl: "",
   credentials: "same-origin",
+  // Lists of values stand in a query with commas.
+  querySerializer: { array: { style: "form", explode: false } },
   // Looked up at each call, so that whatever stands in its place then is used.
   fetch: (request) => globalThis.fetch(request),
 });

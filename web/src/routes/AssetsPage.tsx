@@ -6,11 +6,13 @@ import { type AssetView, searchOf, viewOf, withSelection } from "@/features/asse
 import { rememberProject } from "@/features/projects/project_queries";
 import { ProductList } from "@/features/versions/ProductList";
 import { parseSelection } from "@/lib/url_state";
+import { ErrorState } from "@/ui/ErrorState";
 import { Hidden } from "@/ui/Hidden";
 import { useKeys } from "@/ui/keymap/use_keys";
 import { Panel } from "@/ui/Panel";
 import { useTitle } from "@/ui/use_title";
 import styles from "./shell.module.css";
+import { useOpened } from "./use_opened";
 import { useProjects } from "./use_projects";
 
 const route = getRouteApi("/app/p/$code/assets");
@@ -28,7 +30,8 @@ export function AssetsPage() {
   const navigate = route.useNavigate();
   const { nameOfCode } = useProjects();
   const selection = parseSelection(search.sel);
-  const selected = selection?.kind === "asset" ? selection.id : undefined;
+  const opened = useOpened(selection);
+  const selected = opened.assetId;
   useTitle(`Assets · ${nameOfCode(code)}`);
 
   useEffect(() => {
@@ -43,11 +46,11 @@ export function AssetsPage() {
   );
 
   const onSelect = (id: string | undefined) => {
-    if (id === selected) return;
+    if (id === undefined ? selection === undefined : id === selected) return;
     void navigate({
       search: (previous) => withSelection(previous, id),
       // Opening and closing are steps that Back undoes; walking along the list with the panel open is not.
-      replace: id !== undefined && selected !== undefined,
+      replace: id !== undefined && selection !== undefined,
     });
     if (id === undefined) focusList();
   };
@@ -60,7 +63,7 @@ export function AssetsPage() {
       label: "Close the panel",
       run: () => {
         onSelect(undefined);
-        return selected !== undefined;
+        return selection !== undefined;
       },
     },
   ]);
@@ -71,7 +74,7 @@ export function AssetsPage() {
         <Hidden>Assets of {nameOfCode(code)}</Hidden>
       </h1>
       <AssetTable key={code} project={code} view={viewOf(search)} onView={onView} selected={selected} onSelect={onSelect} />
-      {selected !== undefined && (
+      {selection !== undefined && (
         <Panel
           label="Asset"
           link={window.location.href}
@@ -79,8 +82,13 @@ export function AssetsPage() {
             onSelect(undefined);
           }}
         >
-          <AssetDetails id={selected} project={code} />
-          <ProductList key={selected} assetId={selected} />
+          {opened.error !== null && <ErrorState large error={opened.error} onRetry={opened.retry} />}
+          {selected !== undefined && (
+            <>
+              <AssetDetails id={selected} project={code} />
+              <ProductList key={search.sel} assetId={selected} project={code} opened={opened.place} />
+            </>
+          )}
         </Panel>
       )}
     </div>

@@ -57,7 +57,7 @@ export function TopBar({ code, onRail }: TopBarProps) {
         projectName={nameOfId}
         onPick={(hit) => {
           const place = placeOf(hit);
-          if (place === undefined) void navigate({ to: "/search", search: { q: hit.code } });
+          if (place === undefined) void navigate({ to: "/search", search: { q: hit.name } });
           else void navigate({ to: "/p/$code/assets", params: { code: place.code }, search: place.search });
         }}
         onSearch={(q) => {

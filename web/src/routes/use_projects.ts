@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { SearchHit } from "@/api/schema";
+import { formatSelection } from "@/lib/url_state";
 import { projectsQuery } from "@/features/projects/project_queries";
 
 export function useProjects() {
@@ -8,11 +9,11 @@ export function useProjects() {
   return {
     nameOfCode: (code: string) => projects?.find((project) => project.code === code)?.name ?? code,
     nameOfId: (id: string | null) => byId(id)?.name,
-    /** The project's list of assets, with the panel open on the hit where it is an asset. */
+    /** The project's list of assets, with the panel open on the hit. */
     placeOf: (hit: SearchHit) => {
-      const code = hit.kind === "project" ? hit.code : byId(hit.project_id)?.code;
+      const code = byId(hit.project_id)?.code;
       if (code === undefined) return undefined;
-      return { code, search: hit.kind === "asset" ? { sel: `asset:${hit.id}` } : {} };
+      return { code, search: hit.kind === "project" ? {} : { sel: formatSelection(hit) } };
     },
   };
 }

@@ -3,12 +3,15 @@ import type { ReactNode } from "react";
 import type { Asset } from "@/api/schema";
 import { CopyButton } from "@/ui/CopyButton";
 import { ErrorState } from "@/ui/ErrorState";
+import { Icon } from "@/ui/icon/Icon";
 import { Skeleton } from "@/ui/Skeleton";
+import { StateBadge } from "@/ui/StateBadge";
 import { Time } from "@/ui/Time";
-import { AssetStatus, AssetType } from "./AssetTerms";
 import { AssetThumbnail } from "./AssetThumbnail";
 import { assetQuery } from "./asset_queries";
 import styles from "./assets.module.css";
+import { useVocabulary } from "./use_vocabulary";
+import { typeIcon } from "./vocabulary";
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
@@ -25,16 +28,21 @@ function metadataText(value: unknown): string {
     : JSON.stringify(value);
 }
 
-function Facts({ asset, address }: { asset: Asset; address: string }) {
+function Facts({ asset, project }: { asset: Asset; project: string }) {
+  const { typeName, stateOf } = useVocabulary(project);
+  const address = `${project}:${asset.code}`;
   return (
     <>
       {asset.description !== "" && <p className={styles.description}>{asset.description}</p>}
       <dl className={styles.facts}>
         <Fact name="Status">
-          <AssetStatus status={asset.status} />
+          <StateBadge code={asset.status} state={stateOf(asset.status)} />
         </Fact>
         <Fact name="Type">
-          <AssetType type={asset.type} />
+          <span className={styles.type}>
+            <Icon name={typeIcon(asset.type)} />
+            {typeName(asset.type)}
+          </span>
           {asset.is_assembly && <span className={styles.dim}>assembly</span>}
         </Fact>
         <Fact name="Tags">
@@ -100,7 +108,7 @@ export function AssetDetails({ id, project }: AssetDetailsProps) {
           <p className={styles.code}>{asset.code}</p>
         </div>
       </div>
-      <Facts asset={asset} address={`${project}:${asset.code}`} />
+      <Facts asset={asset} project={project} />
     </div>
   );
 }

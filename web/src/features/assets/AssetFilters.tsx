@@ -1,27 +1,29 @@
-import { useRef } from "react";
-import { formatCount, formatTerm, plural } from "@/lib/format";
+import { type ReactNode, useRef } from "react";
+import { formatCount, plural } from "@/lib/format";
 import { Button } from "@/ui/Button";
 import { Icon } from "@/ui/icon/Icon";
 import { Menu } from "@/ui/Menu";
+import { StateBadge } from "@/ui/StateBadge";
 import { TextFilter } from "@/ui/TextFilter";
 import { useKeys } from "@/ui/keymap/use_keys";
-import { AssetStatus, AssetType } from "./AssetTerms";
 import { type AssetView, isFiltered } from "./asset_view";
 import styles from "./assets.module.css";
-import { ASSET_STATUSES, ASSET_TYPES, choices } from "./vocabulary";
+import type { Vocabulary } from "./use_vocabulary";
+import { choices, type Term, typeIcon } from "./vocabulary";
 
 interface FacetProps {
   title: string;
-  shipped: readonly string[];
+  terms: readonly Term[];
   chosen: readonly string[];
   onChange: (chosen: string[]) => void;
-  icon: (item: string) => React.ReactNode;
+  icon: (code: string) => ReactNode;
 }
 
-function Facet({ title, shipped, chosen, onChange, icon }: FacetProps) {
+function Facet({ title, terms, chosen, onChange, icon }: FacetProps) {
   const toggled = (item: string) => (chosen.includes(item) ? chosen.filter((other) => other !== item) : [...chosen, item]);
-  const [only] = chosen;
-  const text = only === undefined ? title : chosen.length === 1 ? formatTerm(only) : `${title}: ${String(chosen.length)}`;
+  const all = choices(terms, chosen);
+  const [only] = all.filter(({ code }) => chosen.includes(code));
+  const text = only === undefined ? title : chosen.length === 1 ? only.name : `${title}: ${String(chosen.length)}`;
   return (
     <Menu
       label={`${title} filter`}
@@ -33,13 +35,13 @@ function Facet({ title, shipped, chosen, onChange, icon }: FacetProps) {
           <Icon name="chevron-down" />
         </>
       }
-      items={choices(shipped, chosen).map((item) => ({
-        id: item,
-        label: formatTerm(item),
-        icon: icon(item),
-        checked: chosen.includes(item),
+      items={all.map(({ code, name }) => ({
+        id: code,
+        label: name,
+        icon: icon(code),
+        checked: chosen.includes(code),
         onSelect: () => {
-          onChange(toggled(item));
+          onChange(toggled(code));
         },
       }))}
     />
@@ -48,13 +50,14 @@ function Facet({ title, shipped, chosen, onChange, icon }: FacetProps) {
 
 interface AssetFiltersProps {
   view: AssetView;
+  vocabulary: Vocabulary;
   onChange: (view: AssetView) => void;
   /** How many assets the filter leaves; undefined while that is not known. */
   count: number | undefined;
   exact: boolean;
 }
 
-export function AssetFilters({ view, onChange, count, exact }: AssetFiltersProps) {
+export function AssetFilters({ view, vocabulary, onChange, count, exact }: AssetFiltersProps) {
   const text = useRef<HTMLInputElement>(null);
   useKeys([
     {
@@ -80,18 +83,18 @@ export function AssetFilters({ view, onChange, count, exact }: AssetFiltersProps
       />
       <Facet
         title="Type"
-        shipped={ASSET_TYPES}
+        terms={vocabulary.types}
         chosen={view.types}
-        icon={(type) => <AssetType type={type} bare />}
+        icon={(type) => <Icon name={typeIcon(type)} />}
         onChange={(types) => {
           onChange({ ...view, types });
         }}
       />
       <Facet
         title="Status"
-        shipped={ASSET_STATUSES}
+        terms={vocabulary.states}
         chosen={view.statuses}
-        icon={(status) => <AssetStatus status={status} bare />}
+        icon={(status) => <StateBadge code={status} state={vocabulary.stateOf(status)} bare />}
         onChange={(statuses) => {
           onChange({ ...view, statuses });
         }}

@@ -25,6 +25,28 @@ const asset = (number: number) => ({
   archived_at: null,
 });
 
+const WORKFLOWS = {
+  data: [{ states: [{ code: "concept", name: "First idea", colour: "#777777", category: "todo" }] }],
+};
+const TYPES = {
+  data: [
+    { code: "prop", name: "Prop", is_assembly: false, is_own: false },
+    { code: "weapon", name: "Weapon", is_assembly: false, is_own: true },
+  ],
+};
+
+/** Answers with the list of assets given, and with the project's types and states. */
+function serveAssets(list: (url: URL) => Response): URL[] {
+  const asked: URL[] = [];
+  serve((_, url) => {
+    if (url.pathname === "/api/v1/workflows") return json(WORKFLOWS);
+    if (url.pathname === "/api/v1/projects/kart/asset-types") return json(TYPES);
+    asked.push(url);
+    return list(url);
+  });
+  return asked;
+}
+
 function page(url: URL) {
   const from = Number(url.searchParams.get("cursor") ?? 0);
   const limit = Number(url.searchParams.get("limit"));
@@ -65,7 +87,7 @@ beforeEach(() => {
 
 describe("AssetTable", () => {
   it("draws what is seen of a long list, and reads on to its end", async () => {
-    const requests = serve((_, url) => page(url));
+    const requests = serveAssets(page);
     renderApp(<Table />);
     expect(await screen.findByText("Barrel 0")).toBeTruthy();
     expect(screen.getByText("450 assets")).toBeTruthy();
@@ -81,31 +103,39 @@ describe("AssetTable", () => {
     await waitFor(() => {
       expect(requests).toHaveLength(3);
     });
-    expect(requests.map(({ url }) => new URL(url, "http://localhost").searchParams.get("cursor"))).toEqual([null, "200", "400"]);
+    expect(requests.map(({ searchParams }) => searchParams.get("cursor"))).toEqual([null, "200", "400"]);
   });
 
   it("shows a picture where there is one, and a glyph elsewhere", async () => {
-    serve((_, url) => page(url));
+    serveAssets(page);
     const { container } = renderApp(<Table />);
     await screen.findByText("Barrel 1");
     expect([...container.querySelectorAll("img")].map((image) => image.getAttribute("src"))).toEqual(["/media/1.webp"]);
   });
 
   it("asks the server for the filter and the order", async () => {
-    const requests = serve((_, url) => page(url));
+    const requests = serveAssets(page);
     renderApp(<Table initial={{ type: "prop", status: "final" }} />);
     await screen.findByText("Barrel 0");
     fireEvent.click(screen.getByRole("button", { name: "Updated" }));
     await waitFor(() => {
-      expect(requests.at(-1)?.url).toContain("sort=updated_at");
+      expect(requests.at(-1)?.search).toContain("sort=updated_at");
     });
-    expect(requests.at(-1)?.url).toContain("type=prop");
-    expect(requests.at(-1)?.url).toContain("status=final");
+    expect(requests.at(-1)?.search).toContain("type=prop");
+    expect(requests.at(-1)?.search).toContain("status=final");
     expect(screen.getByRole("columnheader", { name: "Updated" }).getAttribute("aria-sort")).toBe("ascending");
   });
 
+  it("names types and states as the project does, and offers its own types", async () => {
+    serveAssets(page);
+    renderApp(<Table />);
+    expect((await screen.findAllByText("First idea")).length).toBeGreaterThan(5);
+    fireEvent.click(screen.getByRole("button", { name: /^Type filter/ }));
+    expect(screen.getAllByRole("menuitemcheckbox").map((item) => item.textContent)).toEqual(["Prop", "Weapon"]);
+  });
+
   it("opens rows by the mouse and by keys", async () => {
-    serve((_, url) => page(url));
+    serveAssets(page);
     const onSelect = vi.fn();
     renderApp(<Table onSelect={onSelect} />);
     fireEvent.click(await screen.findByText("Barrel 2"));
@@ -117,7 +147,7 @@ describe("AssetTable", () => {
   });
 
   it("says why there is nothing, and what to do", async () => {
-    serve(() => json({ data: [], next_cursor: null, total: 0 }));
+    serveAssets(() => json({ data: [], next_cursor: null, total: 0 }));
     renderApp(<Table initial={{ q: "zzz" }} />);
     expect(await screen.findByText("No asset matches")).toBeTruthy();
     fireEvent.click(screen.getByRole("button", { name: "Clear the filter" }));
@@ -126,7 +156,7 @@ describe("AssetTable", () => {
 
   it("names a problem, and gets over it", async () => {
     let broken = true;
-    serve((_, url) => (broken ? problem(404, "Not found", "There is no such project.") : page(url)));
+    serveAssets((url) => (broken ? problem(404, "Not found", "There is no such project.") : page(url)));
     renderApp(<Table />);
     const alert = await screen.findByRole("alert");
     expect(alert.textContent).toContain("There is no such project.");
@@ -138,7 +168,7 @@ describe("AssetTable", () => {
 
   it("keeps what is loaded when a later page fails, and asks again only on demand", async () => {
     let broken = true;
-    const requests = serve((_, url) =>
+    const requests = serveAssets((url) =>
       broken && url.searchParams.has("cursor") ? problem(422, "Cursor refused", "The cursor is too old.") : page(url),
     );
     renderApp(<Table />);

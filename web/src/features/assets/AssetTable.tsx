@@ -1,73 +1,18 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import type { Asset } from "@/api/schema";
-import { formatTerm } from "@/lib/format";
 import { flattenPages } from "@/lib/paging";
 import { toggleSort } from "@/lib/url_state";
 import { Button } from "@/ui/Button";
 import { EmptyState } from "@/ui/EmptyState";
 import { ErrorState } from "@/ui/ErrorState";
-import { type Column, Grid } from "@/ui/grid/Grid";
-import { Time } from "@/ui/Time";
+import { Grid } from "@/ui/grid/Grid";
 import { AssetFilters } from "./AssetFilters";
-import { AssetStatus } from "./AssetTerms";
-import { AssetThumbnail } from "./AssetThumbnail";
 import { assetsQuery } from "./asset_queries";
 import { type AssetView, isFiltered, sortOf } from "./asset_view";
 import styles from "./assets.module.css";
+import { assetColumns } from "./columns";
 import { TableSkeleton } from "./TableSkeleton";
-
-const COLUMNS: readonly Column<Asset>[] = [
-  {
-    id: "name",
-    title: "Name",
-    min: 200,
-    share: 3,
-    sortField: "name",
-    cell: (asset) => (
-      <>
-        <AssetThumbnail asset={asset} />
-        <span className={styles.clip}>{asset.name}</span>
-      </>
-    ),
-  },
-  {
-    id: "code",
-    title: "Code",
-    min: 120,
-    share: 2,
-    sortField: "code",
-    cell: (asset) => <span className={styles.code}>{asset.code}</span>,
-  },
-  { id: "type", title: "Type", min: 110, share: 0, sortField: "type", cell: (asset) => formatTerm(asset.type) },
-  {
-    id: "status",
-    title: "Status",
-    min: 124,
-    share: 0,
-    sortField: "status",
-    cell: (asset) => <AssetStatus status={asset.status} />,
-  },
-  {
-    id: "tags",
-    title: "Tags",
-    min: 100,
-    share: 2,
-    cell: (asset) => <span className={styles.tagLine}>{asset.tags.join(", ")}</span>,
-  },
-  {
-    id: "updated_at",
-    title: "Updated",
-    min: 106,
-    share: 0,
-    sortField: "updated_at",
-    cell: (asset) => (
-      <span className={styles.dim}>
-        <Time at={asset.updated_at} />
-      </span>
-    ),
-  },
-];
+import { useVocabulary } from "./use_vocabulary";
 
 interface AssetTableProps {
   project: string;
@@ -84,11 +29,13 @@ export function AssetTable({ project, view, onView, selected, onSelect }: AssetT
   const total = data?.pages[0]?.total ?? (hasNextPage ? undefined : rows.length);
   const retry = () => void (data === undefined ? assets.refetch() : fetchNextPage());
   const filtered = isFiltered(view);
+  const vocabulary = useVocabulary(project);
 
   return (
     <section className={styles.list} aria-label="Assets">
       <AssetFilters
         view={view}
+        vocabulary={vocabulary}
         onChange={onView}
         count={data === undefined || isPlaceholderData ? undefined : (total ?? rows.length)}
         exact={total !== undefined}
@@ -121,7 +68,7 @@ export function AssetTable({ project, view, onView, selected, onSelect }: AssetT
       ) : (
         <Grid
           label="Assets"
-          columns={COLUMNS}
+          columns={assetColumns(vocabulary)}
           rows={rows}
           total={total}
           selected={selected}

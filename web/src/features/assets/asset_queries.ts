@@ -1,22 +1,22 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { answerOf, client } from "@/api/client";
+import type { AssetListQuery } from "@/api/schema";
 import { nextCursor } from "@/lib/paging";
-import { formatList, formatSort } from "@/lib/url_state";
 import { type AssetView, sortOf } from "./asset_view";
+import { orderTypes } from "./vocabulary";
 
 const PAGE = 200;
 
 /** The parameters of the list that a view asks for. */
-export function listParameters(view: AssetView) {
+export function listParameters(view: AssetView): AssetListQuery {
   const q = view.text.trim();
-  const type = formatList(view.types);
-  const status = formatList(view.statuses);
   return {
     limit: PAGE,
-    sort: formatSort(sortOf(view)) ?? "name",
+    // The view holds only fields that the list can be sorted by.
+    sort: sortOf(view).map((key) => (key.descending ? `-${key.field}` : key.field)) as NonNullable<AssetListQuery["sort"]>,
     ...(q !== "" && { q }),
-    ...(type !== undefined && { type }),
-    ...(status !== undefined && { status }),
+    ...(view.types.length > 0 && { type: [...view.types].sort() }),
+    ...(view.statuses.length > 0 && { status: [...view.statuses].sort() }),
   };
 }
 
@@ -26,7 +26,7 @@ export function assetsQuery(project: string, view: AssetView) {
     queryKey: ["assets", project, query],
     queryFn: ({ pageParam, signal }) =>
       answerOf(
-        client.GET("/projects/{project}/assets", {
+        client.GET("/api/v1/projects/{project}/assets", {
           params: {
             path: { project },
             // The count is asked for once: it costs the server a pass over everything that the filter matches.
@@ -44,6 +44,17 @@ export function assetsQuery(project: string, view: AssetView) {
 export function assetQuery(id: string) {
   return queryOptions({
     queryKey: ["asset", id],
-    queryFn: ({ signal }) => answerOf(client.GET("/assets/{id}", { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) => answerOf(client.GET("/api/v1/assets/{id}", { params: { path: { id } }, signal })),
+  });
+}
+
+export function assetTypesQuery(project: string) {
+  return queryOptions({
+    queryKey: ["asset-types", project],
+    queryFn: async ({ signal }) => {
+      const call = client.GET("/api/v1/projects/{project}/asset-types", { params: { path: { project } }, signal });
+      return orderTypes((await answerOf(call)).data);
+    },
+    staleTime: 10 * 60_000,
   });
 }

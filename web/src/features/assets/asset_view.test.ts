@@ -26,9 +26,9 @@ describe("the view of the list", () => {
   it("asks the server for one order and one list of values", () => {
     expect(listParameters(viewOf({ type: "prop,fx", q: " iron " }))).toEqual({
       limit: 200,
-      sort: "name",
+      sort: ["name"],
       q: "iron",
-      type: "fx,prop",
+      type: ["fx", "prop"],
     });
   });
 });

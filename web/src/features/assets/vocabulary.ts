@@ -1,9 +1,9 @@
-import type { Hue } from "@/ui/Badge";
+import { formatTerm } from "@/lib/format";
 
-// The types and states of assets that ship. A project may add its own: those show under their code, with the glyph of
-// `other` and the shape of a state that is still to do.
+// The types that ship, in the order in which people look for them. A project's own come behind, with the glyph of
+// `other`.
 
-export const ASSET_TYPES = [
+const SHIPPED = [
   "character",
   "prop",
   "vehicle",
@@ -18,35 +18,27 @@ export const ASSET_TYPES = [
   "texture",
   "animation",
   "other",
-] as const;
-
-export interface StatusLook {
-  icon: string;
-  hue: Hue;
-  struck?: boolean;
-}
-
-const LOOKS: Record<string, StatusLook> = {
-  concept: { icon: "status-todo", hue: "grey" },
-  in_progress: { icon: "status-wip", hue: "blue" },
-  review: { icon: "status-review", hue: "amber" },
-  approved: { icon: "status-approved", hue: "green" },
-  final: { icon: "status-final", hue: "violet" },
-  archived: { icon: "status-archived", hue: "slate" },
-  deprecated: { icon: "status-retired", hue: "brown", struck: true },
-};
-
-export const ASSET_STATUSES = Object.keys(LOOKS);
-
-export function statusLook(status: string): StatusLook {
-  return LOOKS[status] ?? { icon: "status-todo", hue: "grey" };
-}
+];
 
 export function typeIcon(type: string): string {
-  return (ASSET_TYPES as readonly string[]).includes(type) ? `type-${type}` : "type-other";
+  return SHIPPED.includes(type) ? `type-${type}` : "type-other";
 }
 
-/** The choices of a filter: what ships, and what is chosen already though it doesn't. */
-export function choices(shipped: readonly string[], chosen: readonly string[]): string[] {
-  return [...shipped, ...chosen.filter((item) => !shipped.includes(item))];
+export interface Term {
+  code: string;
+  name: string;
 }
+
+/** Types in the order of the filter: those that ship first, then the project's own by name. */
+export function orderTypes(types: readonly Term[]): Term[] {
+  const rank = ({ code }: Term) => (SHIPPED.includes(code) ? SHIPPED.indexOf(code) : SHIPPED.length);
+  return [...types].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+}
+
+/** The choices of a filter: what the project has, and what is chosen already though it has it no longer. */
+export function choices(terms: readonly Term[], chosen: readonly string[]): Term[] {
+  const gone = chosen.filter((code) => !terms.some((term) => term.code === code));
+  return [...terms, ...gone.map((code) => ({ code, name: formatTerm(code) }))];
+}
+
+export const SHIPPED_TYPES: readonly Term[] = SHIPPED.map((code) => ({ code, name: formatTerm(code) }));

@@ -10,7 +10,7 @@ export const projectsQuery = queryOptions({
   queryKey: ["projects"],
   queryFn: ({ signal }) =>
     collectPages<Project>((cursor) =>
-      answerOf(client.GET("/projects", { params: { query: { limit: 1000, sort: "name", ...(cursor && { cursor }) } }, signal })),
+      answerOf(client.GET("/api/v1/projects", { params: { query: { limit: 1000, sort: ["name"], ...(cursor && { cursor }) } }, signal })),
     ),
 });
 

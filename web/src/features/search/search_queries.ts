@@ -6,7 +6,7 @@ import { nextCursor } from "@/lib/paging";
 export function suggestQuery(q: string) {
   return queryOptions({
     queryKey: ["suggest", q],
-    queryFn: ({ signal }) => answerOf(client.GET("/search", { params: { query: { q, limit: 8 } }, signal })),
+    queryFn: ({ signal }) => answerOf(client.GET("/api/v1/search", { params: { query: { q, limit: 8 } }, signal })),
     enabled: q !== "",
     placeholderData: keepPreviousData,
     retry: false,
@@ -18,7 +18,7 @@ export function searchQuery(q: string) {
     queryKey: ["search", q],
     queryFn: ({ pageParam, signal }) =>
       answerOf(
-        client.GET("/search", {
+        client.GET("/api/v1/search", {
           params: { query: { q, limit: 50, ...(pageParam !== undefined && { cursor: pageParam }) } },
           signal,
         }),

@@ -19,7 +19,7 @@ function FileItem({ file }: { file: VersionFile }) {
         href={file.download_url}
         download={name}
         className={styles.download}
-        title={`${file.media_type}\nsha256 ${file.sha256}`}
+        title={`${file.media_type}\n${file.sha256 === null ? "not verified yet" : `sha256 ${file.sha256}`}`}
       >
         <Icon name="download" />
         <Hidden>Download </Hidden>

@@ -1,17 +1,24 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Product } from "@/api/schema";
+import { formatVersion } from "@/lib/format";
 import { flattenPages } from "@/lib/paging";
 import { Disclosure } from "@/ui/Disclosure";
 import { ErrorState } from "@/ui/ErrorState";
 import { MoreButton } from "@/ui/MoreButton";
 import { Skeleton } from "@/ui/Skeleton";
-import { latestLabel } from "./latest";
 import { VersionList } from "./VersionList";
 import { productsQuery } from "./version_queries";
 import styles from "./versions.module.css";
 
-function ProductItem({ product, initiallyOpen }: { product: Product; initiallyOpen: boolean }) {
+interface ProductItemProps {
+  product: Product;
+  project: string;
+  initiallyOpen: boolean;
+  version: string | undefined;
+}
+
+function ProductItem({ product, project, initiallyOpen, version }: ProductItemProps) {
   const [open, setOpen] = useState(initiallyOpen);
   return (
     <li>
@@ -22,18 +29,25 @@ function ProductItem({ product, initiallyOpen }: { product: Product; initiallyOp
           <>
             <span className={styles.product}>{product.code}</span>
             {product.kind !== product.code && <span className={styles.dim}>{product.kind}</span>}
-            <span className={styles.latest}>{latestLabel(product.latest_version)}</span>
+            <span className={styles.latest}>{product.latest_number === null ? "no version" : formatVersion(product.latest_number)}</span>
           </>
         }
       >
-        <VersionList productId={product.id} />
+        <VersionList productId={product.id} project={project} opened={version} />
       </Disclosure>
     </li>
   );
 }
 
+interface ProductListProps {
+  assetId: string;
+  project: string;
+  /** What a link led to: it stands open instead of the first product and its highest version. */
+  opened: { productId: string; versionId: string | undefined } | undefined;
+}
+
 /** The products of an asset, each with its versions and their files. */
-export function ProductList({ assetId }: { assetId: string }) {
+export function ProductList({ assetId, project, opened }: ProductListProps) {
   const products = useInfiniteQuery(productsQuery(assetId));
   const rows = flattenPages(products.data?.pages ?? []);
   return (
@@ -49,7 +63,13 @@ export function ProductList({ assetId }: { assetId: string }) {
       {products.isSuccess && rows.length === 0 && <p className={styles.none}>Nothing was published yet.</p>}
       <ul>
         {rows.map((product, index) => (
-          <ProductItem key={product.id} product={product} initiallyOpen={index === 0} />
+          <ProductItem
+            key={product.id}
+            product={product}
+            project={project}
+            initiallyOpen={opened === undefined ? index === 0 : product.id === opened.productId}
+            version={opened?.versionId}
+          />
         ))}
       </ul>
       <MoreButton
