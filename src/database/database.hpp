@@ -14,9 +14,15 @@
 
 namespace bifrost::database {
 
-/// One transaction, used by one thread. Errors that it can return: conflict (a constraint, with its name in
-/// `Error::constraint`), unavailable (the database is away or too busy; safe to try again), out_of_space,
-/// internal.
+/// True when a foreign key refused: what was referred to isn't there, or what was to go is still referred to.
+/// (SQLite can't tell which key, so its `Error::constraint` is "foreign_key" for all of them.)
+inline bool is_foreign_key(const Error& error) {
+    return error.constraint == "foreign_key" || error.constraint.ends_with("_fkey");
+}
+
+/// One transaction, used by one thread; after a failed statement it can only fail, with that failure. Errors
+/// that it can return: conflict (a constraint, with its name in `Error::constraint`), unavailable (the
+/// database is away or too busy; safe to try again), out_of_space, internal.
 class Tx {
   public:
     Tx() = default;

@@ -289,6 +289,14 @@ insert into lock_row (name) values ('dependency_graph');
 insert into lock_row (name) values ('component_graph');
 insert into lock_row (name) values ('schema');
 
+-- PostgreSQL: a transaction that is sent whole leaves a row here, so that its outcome can be found when the reply to its
+-- COMMIT is lost. Ids are UUIDv7; those older than an hour are removed.
+-- postgres:
+create table commit_marker (
+    id uuid primary key
+);
+-- both:
+
 -- Workflows ------------------------------------------------------------------------------------------------------
 
 create table workflow (

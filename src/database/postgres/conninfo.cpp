@@ -1,0 +1,75 @@
+#include "database/postgres/conninfo.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include <libpq-fe.h>
+
+namespace bifrost::database::postgres {
+namespace {
+
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+void set_default(Settings& settings, const std::string& name, const std::string& value) {
+    if (std::ranges::find(settings, name, [](const auto& one) { return one.first; }) == settings.end())
+        settings.emplace_back(name, value);
+}
+
+void add_options(Settings& settings, const std::string& text) {
+    const auto found = std::ranges::find(settings, "options", [](const auto& one) { return one.first; });
+    if (found == settings.end()) {
+        settings.emplace_back("options", text);
+    } else {
+        found->second += " " + text;
+    }
+}
+
+} // namespace
+
+Result<Conninfo> Conninfo::of(const PostgresOptions& options, Session session) {
+    char* complaint = nullptr;
+    const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> parsed(
+        PQconninfoParse(options.url.c_str(), &complaint), &PQconninfoFree);
+    PQfreemem(complaint);
+    if (!parsed)
+        return Error{Errc::invalid,
+                     "The database URL can't be read; it is postgresql://user@host:port/name."};
+    Conninfo conninfo;
+    Settings& settings = conninfo.settings_;
+    for (const PQconninfoOption* option = parsed.get(); option->keyword != nullptr; ++option)
+        if (option->val != nullptr && *option->val != '\0')
+            settings.emplace_back(option->keyword, option->val);
+
+    // libpq counts whole seconds a host, at least two.
+    const auto seconds =
+        std::max<std::int64_t>(2, std::chrono::ceil<std::chrono::seconds>(options.connect_deadline).count());
+    set_default(settings, "connect_timeout", std::to_string(seconds));
+    set_default(settings, "application_name", "bifrost");
+    // A peer that vanished without a word is noticed within a minute at most.
+    set_default(settings, "keepalives_idle", "20");
+    set_default(settings, "keepalives_interval", "10");
+    set_default(settings, "keepalives_count", "3");
+    set_default(settings, "tcp_user_timeout", std::to_string(options.deadline.count() + 5'000));
+    std::erase_if(settings, [](const auto& one) { return one.first == "client_encoding"; });
+    settings.emplace_back("client_encoding", "UTF8");
+    if (session == Session::limited) {
+        const std::string deadline = std::to_string(options.deadline.count());
+        // Reads that write are bugs: only `begin … read write` may. Compiling queries costs more than ours
+        // take.
+        add_options(
+            settings,
+            "-c statement_timeout=" + deadline + " -c idle_in_transaction_session_timeout=" + deadline +
+                " -c default_transaction_isolation=read\\ committed -c default_transaction_read_only=on"
+                " -c jit=off");
+    }
+    for (const auto& [name, value] : settings) {
+        conninfo.keywords_.push_back(name.c_str());
+        conninfo.values_.push_back(value.c_str());
+    }
+    conninfo.keywords_.push_back(nullptr);
+    conninfo.values_.push_back(nullptr);
+    return conninfo;
+}
+
+} // namespace bifrost::database::postgres

@@ -1,0 +1,74 @@
+#pragma once
+// One attempt at a transaction: BEGIN goes with the first statement, COMMIT with the last ones.
+//
+// When the reply to COMMIT is lost, the server has to be asked what became of the transaction:
+// - One that has read anything before COMMIT is known by its transaction id. It was asked for along with the
+// first
+//   answer (about 10 µs of the server, no round trip), and pg_xact_status tells.
+// - One that was sent whole, BEGIN to COMMIT, has no id that we could know. It inserts a row into
+// commit_marker (about
+//   20 µs of the server, no round trip). Inserting the same row afterwards waits for the lost transaction,
+//   tells what became of it, and keeps it from committing later. A database without that table pays a round
+//   trip instead.
+
+#include <optional>
+#include <string>
+
+#include "core/id.hpp"
+#include "database/database.hpp"
+#include "database/postgres/connection.hpp"
+
+namespace bifrost::database::postgres {
+
+enum class Ending {
+    settled,   ///< committed or undone: the result of `attempt` stands
+    again,     ///< undone by a conflict with others: to be run again
+    lost,      ///< undone with its connection: to be run again on a new one
+    unknown,   ///< the connection was lost after COMMIT was sent
+    no_marker, ///< undone, because there is no table commit_marker: to be run again without
+};
+
+class WriteTx final : public Tx {
+  public:
+    using Body = std::function<Result<>(Tx&)>;
+
+    WriteTx(Connection& connection, bool has_markers) : connection_(connection), has_markers_(has_markers) {}
+
+    /// Runs the body and commits, or undoes everything. Lets through what the body throws.
+    Result<> attempt(const Body& body);
+    [[nodiscard]] Ending ending() const { return ending_; }
+    /// How an unknown outcome is found: one of the two is there.
+    [[nodiscard]] const std::string& transaction_id() const { return transaction_id_; }
+    [[nodiscard]] const std::optional<Id>& marker() const { return marker_; }
+
+    [[nodiscard]] Dialect dialect() const override { return Dialect::postgres; }
+
+  protected:
+    Result<Rows> run(std::string_view sql, const Params& params) override;
+    Result<std::int64_t> run_count(std::string_view sql, const Params& params) override;
+    Result<> run_deferred(std::string_view sql, const Params& params) override;
+    Result<std::int64_t> run_many(std::string_view sql, const std::vector<Params>& rows) override;
+
+  private:
+    Result<> queue(std::string_view sql, const Params& params);
+    Result<std::vector<ResultPtr>> exchange();
+    Result<ResultPtr> answer(std::string_view sql, const Params& params);
+    Result<> learn_transaction_id();
+    Result<> commit();
+    Result<> queue_marker();
+    void undo();
+    Error fail(Error error);
+
+    Connection& connection_;
+    const bool has_markers_;
+    bool begun_ = false;
+    bool id_queued_ = false;
+    std::size_t queued_ = 0;
+    std::optional<std::size_t> id_position_;
+    std::string transaction_id_;
+    std::optional<Id> marker_;
+    std::optional<Error> failed_;
+    Ending ending_ = Ending::settled;
+};
+
+} // namespace bifrost::database::postgres
