@@ -82,8 +82,8 @@ class EdgeServer {
         options.fast_threads = 2;
     }
 
-    void add(http::Method method, std::string pattern, http::Handler handler,
-             http::Lane lane = http::Lane::fast, std::size_t most_body = 1024 * 1024) {
+    EdgeServer& add(http::Method method, std::string pattern, http::Handler handler,
+                    http::Lane lane = http::Lane::fast, std::size_t most_body = 1024 * 1024) {
         http::Route route;
         route.method = method;
         route.operation_id = "op " + pattern;
@@ -92,9 +92,10 @@ class EdgeServer {
         route.lane = lane;
         route.most_body = most_body;
         router.add(std::move(route));
+        return *this;
     }
-    void add_stream(std::string pattern, http::StreamHandler stream,
-                    std::size_t most_body = std::size_t{1} << 40) {
+    EdgeServer& add_stream(std::string pattern, http::StreamHandler stream,
+                           std::size_t most_body = std::size_t{1} << 40) {
         http::Route route;
         route.method = http::Method::put;
         route.operation_id = "op " + pattern;
@@ -103,6 +104,7 @@ class EdgeServer {
         route.lane = http::Lane::file;
         route.most_body = most_body;
         router.add(std::move(route));
+        return *this;
     }
 
     EdgeServer& start() {
@@ -131,6 +133,11 @@ class EdgeServer {
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, std::chrono::seconds(20), [&] { return served_.size() >= count; });
         return served_;
+    }
+
+    std::size_t served_so_far() {
+        const std::lock_guard lock(mutex_);
+        return served_.size();
     }
 
   private:

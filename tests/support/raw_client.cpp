@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cctype>
 #include <stdexcept>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
