@@ -27,7 +27,7 @@ struct Part {
     std::string etag;      ///< without quotes
 };
 
-/// An upload that nobody wrote to for long, or that was completed and whose mark is still kept.
+/// An upload that nobody wrote to for long.
 struct AbandonedUpload {
     std::string key; ///< empty when the upload broke off before it had one
     std::string upload;
@@ -68,17 +68,17 @@ class ObjectStore {
     virtual Result<SignedUrl> sign_part(const std::string& key, const std::string& upload, int number,
                                         std::int64_t size, const std::string& sha256_hex,
                                         int valid_seconds) = 0;
-    /// The parts that arrived whole.
+    /// The parts that arrived whole; not_found after `abort_upload`.
     virtual Result<std::vector<Part>> list_parts(const std::string& key, const std::string& upload) = 0;
     /// Puts the parts together; the bytes lie under `key` afterwards and every URL of the upload is dead.
     /// Returns the sha256 (hex) when the store knows it without reading the bytes again. Durable only after
-    /// `sync`. Repeatable: it answers the same until `abort_upload` drops the mark. invalid: a field error
-    /// "/parts/<index>" for each wrong part; conflict: a part is being received, or the machine stopped
-    /// before the bytes were safe; not_found: no such upload.
+    /// `sync`. Repeatable with the same answer, also after a crash in its middle; the local store then reads
+    /// the bytes again to be sure of them. invalid: a field error "/parts/<index>" for each wrong part;
+    /// conflict: a part is being received, or another object lies under the key; not_found: no such upload.
     virtual Result<std::optional<std::string>>
     complete_upload(const std::string& key, const std::string& upload, const std::vector<Part>& parts) = 0;
-    /// Drops an upload and its parts, or the mark of a completed one (its object stays); one that is gone is
-    /// no error.
+    /// Drops an upload and its parts. One that is gone is no error, nor is a completed one, whose object
+    /// stays.
     virtual Result<> abort_upload(const std::string& key, const std::string& upload) = 0;
     /// Makes everything completed under these keys durable: one syncfs for a large group, fsync for a small
     /// one. After a failure the bytes can't be trusted: the same keys fail until they are uploaded again.

@@ -51,17 +51,19 @@ class LocalStoreCrash : public LocalStoreTest {
         for (int number = 1; number <= 3; ++number) parts.push_back({number, 0, sha256_hex(piece(number))});
         return parts;
     }
-    [[nodiscard]] std::filesystem::path journal() const { return root_ / "uploads" / upload_ / "parts"; }
+    [[nodiscard]] std::filesystem::path file() const { return root_ / "uploads" / upload_; }
+    [[nodiscard]] std::string journal() const { return read_whole(file()).substr(25); }
+    void set_journal(const std::string& text) const {
+        const std::string bytes = read_whole(file()).substr(0, 25);
+        std::ofstream(file(), std::ios::binary) << bytes << text;
+    }
     /// What the disk would hold of the journal if the machine had been started again since.
-    void pretend_a_reboot() {
-        std::string text = read_whole(journal());
-        std::string boot = read_whole("/proc/sys/kernel/random/boot_id").substr(0, 36);
+    void pretend_a_reboot() const {
+        std::string text = journal();
+        const std::string boot = read_whole("/proc/sys/kernel/random/boot_id").substr(0, 36);
         for (std::size_t at = text.find(boot); at != std::string::npos; at = text.find(boot, at))
             text.replace(at, boot.size(), "11111111-2222-3333-4444-555555555555");
-        std::ofstream(journal(), std::ios::binary) << text;
-    }
-    void append(const std::string& text) {
-        std::ofstream(journal(), std::ios::binary | std::ios::app) << text;
+        set_journal(text);
     }
     void expect_whole_object() {
         EXPECT_EQ(read_object(*store_, key_), piece(1) + piece(2) + piece(3));
@@ -137,13 +139,13 @@ TEST_P(LocalStoreCrashAt, complete_can_be_repeated_by_another_process) {
         ASSERT_TRUE(completed) << why(completed);
         expect_whole_object();
     }
-    EXPECT_FALSE(std::filesystem::exists(root_ / "uploads" / upload_ / "data"));
+    EXPECT_FALSE(std::filesystem::exists(file()));
     EXPECT_TRUE(store_->sync({key_}));
 }
 
 // In the order in which a complete comes to them.
 INSTANTIATE_TEST_SUITE_P(LocalStore, LocalStoreCrashAt,
-                         testing::Values(std::pair{"fcntl", SYS_fcntl}, std::pair{"write", SYS_write},
+                         testing::Values(std::pair{"fcntl", SYS_fcntl}, std::pair{"ftruncate", SYS_ftruncate},
                                          std::pair{"fchmod", SYS_fchmod},
                                          std::pair{"renameat2", SYS_renameat2},
                                          std::pair{"mkdirat", SYS_mkdirat}),
@@ -151,8 +153,21 @@ INSTANTIATE_TEST_SUITE_P(LocalStore, LocalStoreCrashAt,
                              return std::string("when_killed_at_") + tested.param.first;
                          });
 
+TEST_P(LocalStoreCrashAt, a_client_that_knows_nothing_finds_the_parts_and_completes) {
+    for (int number = 1; number <= 3; ++number) send(number);
+    run_child([&] {
+        const auto store = open_store(root_);
+        die_at(GetParam().second);
+        static_cast<void>(store->complete_upload(key_, upload_, all_parts()));
+    });
+    const auto listed = store_->list_parts(key_, upload_);
+    ASSERT_TRUE(listed) << why(listed);
+    ASSERT_TRUE(store_->complete_upload(key_, upload_, *listed));
+    expect_whole_object();
+}
+
 TEST_F(LocalStoreCrash, an_upload_killed_while_it_began_is_no_upload_and_is_collected) {
-    for (const long system_call : {SYS_mkdirat, SYS_write}) {
+    for (const long system_call : {SYS_openat, SYS_pwrite64}) {
         const int status = run_child([&] {
             const auto store = open_store(root_);
             die_at(system_call);
@@ -166,24 +181,10 @@ TEST_F(LocalStoreCrash, an_upload_killed_while_it_began_is_no_upload_and_is_coll
         if (upload.upload == upload_) continue;
         EXPECT_EQ(upload.key, "");
         EXPECT_EQ(code_of(store_->list_parts("ab/half", upload.upload)), Errc::not_found);
+        EXPECT_EQ(code_of(store_->complete_upload("ab/half", upload.upload, {})), Errc::not_found);
         EXPECT_TRUE(store_->abort_upload(upload.key, upload.upload));
     }
     EXPECT_EQ(store_->list_abandoned(Timestamp::now().plus_seconds(60), 100)->size(), 1U);
-}
-
-TEST_F(LocalStoreCrash, an_abort_killed_halfway_is_finished_by_the_next) {
-    send(1);
-    const int status = run_child([&] {
-        const auto store = open_store(root_);
-        ::unlinkat(AT_FDCWD, journal().c_str(), 0); // the first step of an abort
-        die_at(SYS_unlinkat);
-        static_cast<void>(store->abort_upload(key_, upload_));
-    });
-    ASSERT_TRUE(was_killed(status));
-    EXPECT_EQ(code_of(store_->list_parts(key_, upload_)), Errc::not_found);
-    EXPECT_EQ(code_of(open_part(*store_, key_, upload_, 2, 10)), Errc::forbidden);
-    EXPECT_TRUE(store_->abort_upload(key_, upload_));
-    EXPECT_FALSE(std::filesystem::exists(root_ / "uploads" / upload_));
 }
 
 TEST_F(LocalStoreCrash, parts_written_before_the_machine_stopped_count_as_missing) {
@@ -203,63 +204,66 @@ TEST_F(LocalStoreCrash, parts_written_before_the_machine_stopped_count_as_missin
     expect_whole_object();
 }
 
-TEST_F(LocalStoreCrash, a_complete_before_the_machine_stopped_is_believed_only_after_reading_the_bytes) {
+TEST_F(LocalStoreCrash, a_complete_that_is_repeated_believes_only_the_bytes) {
     for (int number = 1; number <= 3; ++number) send(number);
     ASSERT_TRUE(store_->complete_upload(key_, upload_, all_parts()));
-    pretend_a_reboot();
-    ASSERT_TRUE(store_->complete_upload(key_, upload_, all_parts()));
-    expect_whole_object();
-
-    pretend_a_reboot();
     const auto object = root_ / "objects" / key_;
     ::chmod(object.c_str(), 0644);
     std::fstream(object, std::ios::in | std::ios::out | std::ios::binary).seekp(12).put('#');
     const auto damaged = store_->complete_upload(key_, upload_, all_parts());
-    ASSERT_EQ(code_of(damaged), Errc::conflict);
-    EXPECT_NE(damaged.error().detail.find("machine stopped"), std::string::npos);
+    ASSERT_EQ(code_of(damaged), Errc::invalid);
+    ASSERT_EQ(damaged.error().fields.size(), 1U);
+    EXPECT_EQ(damaged.error().fields[0].pointer, "/parts/1");
     std::filesystem::resize_file(object, 3);
-    EXPECT_EQ(code_of(store_->complete_upload(key_, upload_, all_parts())), Errc::conflict);
-    std::filesystem::remove(object);
-    EXPECT_EQ(code_of(store_->complete_upload(key_, upload_, all_parts())), Errc::conflict);
+    EXPECT_EQ(code_of(store_->complete_upload(key_, upload_, all_parts())), Errc::not_found);
 }
 
-TEST_F(LocalStoreCrash,
-       an_object_whose_records_were_lost_with_the_machine_gives_way_to_the_bytes_sent_again) {
+TEST_F(LocalStoreCrash, bytes_that_a_stopped_machine_lost_after_the_journal_was_cut_are_refused) {
     for (int number = 1; number <= 3; ++number) send(number);
-    const std::string before = read_whole(journal()).substr(0, read_whole(journal()).find('\n'));
-    ASSERT_TRUE(store_->complete_upload(key_, upload_, all_parts()));
-    std::ofstream(journal(), std::ios::binary) << before; // the move reached the disk, the records didn't
-    pretend_a_reboot();
-    for (int number = 1; number <= 3; ++number) send(number);
-    ASSERT_TRUE(store_->complete_upload(key_, upload_, all_parts()));
-    expect_whole_object();
+    std::filesystem::resize_file(file(), 25);
+    std::fstream(file(), std::ios::in | std::ios::out | std::ios::binary).seekp(3).write("\0\0\0\0", 4);
+    const auto completed = store_->complete_upload(key_, upload_, all_parts());
+    ASSERT_EQ(code_of(completed), Errc::invalid);
+    EXPECT_EQ(completed.error().fields.at(0).pointer, "/parts/0");
+    EXPECT_EQ(code_of(open_part(*store_, key_, upload_, 1, 10)), Errc::forbidden);
+    EXPECT_TRUE(store_->abort_upload(key_, upload_)) << "then it is uploaded again";
+    EXPECT_FALSE(std::filesystem::exists(file()));
 }
 
 TEST_F(LocalStoreCrash, torn_records_count_for_nothing_and_spoil_no_other) {
     send(1);
-    const std::string whole = read_whole(journal());
+    const std::string whole = journal();
     const std::string record = whole.substr(whole.find("\npart"));
-    for (std::size_t kept = 1; kept < record.size(); ++kept) {
-        std::ofstream(journal(), std::ios::binary) << whole;
-        append("\npart 2" + record.substr(7, kept));
-        append(std::string(3, '\0'));
+    for (std::size_t kept = 1; kept + 7 < record.size(); ++kept) {
+        set_journal(whole + "\npart 2" + record.substr(7, kept) + std::string(3, '\0'));
         EXPECT_EQ(store_->list_parts(key_, upload_)->size(), 1U) << kept;
     }
-    append("\ncomplete - ");
     send(2);
     EXPECT_EQ(store_->list_parts(key_, upload_)->size(), 2U);
 }
 
 TEST_F(LocalStoreCrash, a_journal_full_of_nonsense_is_no_upload) {
-    for (const std::string text :
-         {"", "\n\n\n", "upload 1 .. 1 1 x .", "upload 1 ab/x -1 1 x .", "upload 1 ab/x 1 0 x .",
-          "upload 2 ab/x 1 1 x .", "upload 1 ab/x 99999999999999999999999 1 x ."}) {
-        std::ofstream(journal(), std::ios::binary) << text;
+    for (const std::string text : {"x", "\n\n\n", "bifrost-upload 1 .. b .", "bifrost-upload 1 ab/x b",
+                                   "bifrost-upload 2 ab/x b .", "bifrost-upload 1 ab/x b . ."}) {
+        set_journal(text);
         EXPECT_EQ(code_of(store_->list_parts(key_, upload_)), Errc::not_found) << text;
+        EXPECT_EQ(code_of(store_->complete_upload(key_, upload_, all_parts())), Errc::not_found) << text;
         EXPECT_EQ(code_of(open_part(*store_, key_, upload_, 1, 10)), Errc::forbidden) << text;
     }
     EXPECT_TRUE(store_->abort_upload(key_, upload_));
-    EXPECT_FALSE(std::filesystem::exists(root_ / "uploads" / upload_));
+    EXPECT_FALSE(std::filesystem::exists(file()));
+}
+
+TEST_F(LocalStoreCrash, ids_that_are_spelled_otherwise_are_no_uploads) {
+    const std::string uuid = upload_.substr(0, 36);
+    for (const std::string& id :
+         {std::string(), uuid, uuid + "-25", uuid + "-25-", uuid + "-025-10", uuid + "-25-0",
+          uuid + "-25-10-1", uuid + "--25-10", uuid + "-25-10/", "x" + upload_.substr(1),
+          uuid + "-99999999999999999999-1", uuid + "-24-10"}) {
+        EXPECT_EQ(code_of(store_->list_parts(key_, id)), Errc::not_found) << id;
+        EXPECT_TRUE(store_->abort_upload(key_, id));
+    }
+    EXPECT_TRUE(std::filesystem::exists(file()));
 }
 
 } // namespace

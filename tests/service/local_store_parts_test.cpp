@@ -207,27 +207,41 @@ TEST_F(LocalStoreParts, an_empty_file_has_no_parts_and_the_hash_of_nothing) {
     EXPECT_EQ(read_object(*store_, "ab/empty"), "");
 }
 
-TEST_F(LocalStoreParts, completing_again_answers_the_same_until_the_mark_is_dropped) {
+TEST_F(LocalStoreParts, completing_again_answers_the_same) {
     const std::string upload = *store_->begin_upload("ab/again", 10, 10);
     const auto etag = send_part(*store_, "ab/again", upload, 1, one_);
     for (int i = 0; i < 3; ++i) {
         const auto completed = store_->complete_upload("ab/again", upload, {{1, 10, *etag}});
         ASSERT_TRUE(completed) << why(completed);
         EXPECT_EQ(**completed, sha256_hex(one_));
+        EXPECT_EQ(store_->list_parts("ab/again", upload)->size(), 1U);
     }
+    EXPECT_EQ(code_of(store_->complete_upload("ab/again", upload, {{1, 10, sha256_hex(two_)}})),
+              Errc::invalid);
     ASSERT_TRUE(store_->abort_upload("ab/again", upload));
-    EXPECT_EQ(code_of(store_->complete_upload("ab/again", upload, {{1, 10, *etag}})), Errc::not_found);
     EXPECT_EQ(read_object(*store_, "ab/again"), one_) << "the object stays";
     EXPECT_FALSE(std::filesystem::exists(root_ / "uploads" / upload));
 }
 
-TEST_F(LocalStoreParts, completing_again_after_the_object_was_removed_says_so) {
+TEST_F(LocalStoreParts, many_completes_at_once_agree) {
+    const auto parts = send_all();
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&] {
+            const auto completed = store_->complete_upload(key_, upload_, parts);
+            EXPECT_TRUE(completed) << why(completed);
+        });
+    }
+    for (auto& thread : threads) thread.join();
+    EXPECT_EQ(read_object(*store_, key_), one_ + two_ + three_);
+}
+
+TEST_F(LocalStoreParts, completing_again_after_the_object_was_removed_finds_no_upload) {
     const auto parts = send_all();
     ASSERT_TRUE(store_->complete_upload(key_, upload_, parts));
     ASSERT_TRUE(store_->remove(key_));
-    const auto completed = store_->complete_upload(key_, upload_, parts);
-    ASSERT_EQ(code_of(completed), Errc::conflict);
-    EXPECT_NE(completed.error().detail.find("removed"), std::string::npos);
+    EXPECT_EQ(code_of(store_->complete_upload(key_, upload_, parts)), Errc::not_found);
+    EXPECT_EQ(code_of(store_->list_parts(key_, upload_)), Errc::not_found);
 }
 
 TEST_F(LocalStoreParts, two_uploads_with_one_key_never_overwrite_each_other) {

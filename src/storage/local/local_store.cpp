@@ -15,7 +15,7 @@
 #include "storage/local/object_folder.hpp"
 #include "storage/local/part_writer.hpp"
 #include "storage/local/signed_url.hpp"
-#include "storage/local/upload_folder.hpp"
+#include "storage/local/upload_file.hpp"
 #include "storage/object_key.hpp"
 
 namespace bifrost::storage {
@@ -95,8 +95,6 @@ class LocalFileStore : public LocalStore {
     [[nodiscard]] std::int64_t free_bytes() const override;
 
   private:
-    /// The upload, if it is one for this key.
-    Result<UploadFolder> open_upload(const std::string& key, const std::string& upload) const;
     Result<std::unique_ptr<PartWriter>> open_part(const std::string& upload, std::int64_t number,
                                                   const QueryParameters& parameters);
 
@@ -115,8 +113,8 @@ Result<std::string> LocalFileStore::begin_upload(const std::string& key, std::in
         return Error{Errc::invalid,
                      "An upload has at least 0 bytes and at most 1000000 parts of at least 1 byte."};
     }
-    const std::string upload = Id::make().text();
-    BIFROST_CHECK(UploadFolder::create(uploads_, upload, {key, size, part_size}, boot_));
+    const std::string upload = make_upload_id({size, part_size});
+    BIFROST_CHECK(UploadFile::create(uploads_, upload, key, boot_));
     return upload;
 }
 
@@ -124,7 +122,7 @@ Result<SignedUrl> LocalFileStore::sign_part(const std::string& key, const std::s
                                             std::int64_t size, const std::string& sha256_hex,
                                             int valid_seconds) {
     if (!is_object_key(key)) return bad_key();
-    if (!is_upload_id(upload)) return no_such_upload();
+    if (!parse_upload_id(upload)) return no_such_upload();
     if (number < 1 || size < 1 || valid_seconds < 1) {
         return Error{Errc::invalid,
                      "Parts are numbered from 1, have at least 1 byte, and their URLs live at least 1 s."};
@@ -143,38 +141,30 @@ Result<SignedUrl> LocalFileStore::sign_part(const std::string& key, const std::s
     return signed_url;
 }
 
-Result<UploadFolder> LocalFileStore::open_upload(const std::string& key, const std::string& upload) const {
-    if (!is_upload_id(upload)) return no_such_upload();
-    auto folder = UploadFolder::open(uploads_, upload);
-    if (!folder) return folder.error().code == Errc::not_found ? no_such_upload() : folder.error();
-    BIFROST_ASSIGN(const UploadGlance seen, folder->glance());
-    if (seen.about.key != key) return no_such_upload();
-    return folder;
-}
-
 Result<std::vector<Part>> LocalFileStore::list_parts(const std::string& key, const std::string& upload) {
-    BIFROST_ASSIGN(const UploadFolder folder, open_upload(key, upload));
-    BIFROST_ASSIGN(const UploadState state, folder.read());
-    return state.parts_of(boot_);
+    if (!is_object_key(key)) return no_such_upload();
+    return storage::list_parts({uploads_, objects_, boot_, key, upload});
 }
 
 Result<std::optional<std::string>> LocalFileStore::complete_upload(const std::string& key,
                                                                    const std::string& upload,
                                                                    const std::vector<Part>& parts) {
-    BIFROST_ASSIGN(const UploadFolder folder, open_upload(key, upload));
-    return complete(folder, objects_, boot_, parts);
+    if (!is_object_key(key)) return no_such_upload();
+    return complete({uploads_, objects_, boot_, key, upload}, parts);
 }
 
 Result<> LocalFileStore::abort_upload(const std::string& key, const std::string& upload) {
-    if (!is_upload_id(upload)) return {};
-    if (const auto folder = UploadFolder::open(uploads_, upload)) {
-        BIFROST_CHECK(folder->lock_state());
-        const auto seen = folder->glance();
-        if (seen && seen->about.key != key) return {};
-        return UploadFolder::drop(uploads_, upload);
+    const auto file = UploadFile::open(uploads_, upload);
+    if (!file) {
+        if (file.error().code == Errc::not_found) return {};
+        return file.error();
     }
-    // Without a journal it is what remains of one that was made or dropped halfway.
-    return UploadFolder::drop(uploads_, upload);
+    BIFROST_CHECK(file->lock_state());
+    // One without a key broke off when it began, or when it was completed; the id is enough to know it by.
+    const auto seen = file->glance();
+    if (seen && seen->key != key) return {};
+    if (!file->is_still(uploads_, upload)) return {};
+    return UploadFile::drop(uploads_, upload);
 }
 
 Result<> LocalFileStore::sync(const std::vector<std::string>& keys) {
@@ -219,20 +209,13 @@ Result<std::vector<AbandonedUpload>> LocalFileStore::list_abandoned(Timestamp ol
     std::vector<AbandonedUpload> list;
     while (const dirent* entry = list.size() < most ? ::readdir(stream.get()) : nullptr) {
         const std::string upload = entry->d_name;
-        if (!is_upload_id(upload)) continue;
-        AbandonedUpload found{"", upload, {}, false};
-        for (const std::string& path : {upload, upload + "/parts", upload + "/data"}) {
-            struct stat about {};
-            if (::fstatat(uploads_.get(), path.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0) continue;
-            const std::int64_t micros = about.st_mtim.tv_sec * 1'000'000 + about.st_mtim.tv_nsec / 1000;
-            found.last_activity.micros = std::max(found.last_activity.micros, micros);
-        }
+        if (!parse_upload_id(upload)) continue;
+        struct stat about {};
+        if (::fstatat(uploads_.get(), upload.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0) continue;
+        AbandonedUpload found{"", upload, {about.st_mtim.tv_sec * 1'000'000 + about.st_mtim.tv_nsec / 1000}};
         if (found.last_activity >= older_than) continue;
-        if (const auto folder = UploadFolder::open(uploads_, upload)) {
-            if (const auto seen = folder->glance()) {
-                found.key = seen->about.key;
-                found.completed = seen->completed;
-            }
+        if (const auto file = UploadFile::open(uploads_, upload)) {
+            if (const auto seen = file->glance()) found.key = seen->key;
         }
         list.push_back(std::move(found));
     }
@@ -257,7 +240,7 @@ LocalFileStore::receive_part(std::string_view path, std::string_view query, std:
     const std::string upload(rest.substr(0, rest.find('/')));
     const auto number = parse_decimal(rest.substr(std::min(upload.size() + 1, rest.size())));
     const auto size = parse_decimal(parameters.contains("size") ? parameters.find("size")->second : "");
-    if (!is_upload_id(upload) || !number || !size || !parameters.contains("key")) return dead_url();
+    if (!number || !size || !parameters.contains("key")) return dead_url();
     if (content_length >= 0 && content_length != *size) {
         return Error{Errc::invalid, "The part has " + std::to_string(content_length) + " bytes where " +
                                         std::to_string(*size) + " were signed."};
@@ -271,29 +254,25 @@ Result<std::unique_ptr<PartWriter>> LocalFileStore::open_part(const std::string&
         const auto found = parameters.find(name);
         return found == parameters.end() ? std::string() : found->second;
     };
-    auto opened = UploadFolder::open(uploads_, upload);
-    if (!opened) return opened.error().code == Errc::not_found ? dead_url() : opened.error();
-    UploadFolder folder = std::move(*opened);
+    auto file = UploadFile::open(uploads_, upload);
+    if (!file) return file.error().code == Errc::not_found ? dead_url() : file.error();
     Error busy{Errc::conflict,
                "This part is being received by another request, or the upload is being completed; "
                "try again when that is over."};
     busy.retry_after_seconds = 1;
-    if (!folder.try_lock_receiving()) return busy;
-    const auto seen = folder.glance();
-    if (folder.is_dropped() || !seen || seen->completed || seen->about.key != value("key")) return dead_url();
-    const auto size = seen->about.size_of(number);
+    if (!file->try_lock_receiving()) return busy;
+    const auto seen = file->glance();
+    if (!seen || seen->key != value("key") || !file->is_still(uploads_, upload)) return dead_url();
+    const auto size = file->shape().size_of(number);
     if (!size || std::to_string(*size) != value("size")) {
         return Error{Errc::invalid,
                      "The upload has no part of this number and size; ask for its parts again."};
     }
-    PartPlace place{static_cast<int>(number), seen->about.offset_of(static_cast<int>(number)), *size,
-                    value("sha256"), boot_};
-    if (!folder.try_lock_part(place.number)) return busy;
-    BIFROST_ASSIGN(Descriptor data, folder.open_data(true));
+    if (!file->try_lock_part(number)) return busy;
     // What was there of the part is about to be overwritten; from here on only the new bytes count.
-    if (seen->has_records) BIFROST_CHECK(folder.append("drop " + std::to_string(place.number)));
-    return std::unique_ptr<PartWriter>(
-        std::make_unique<LocalPartWriter>(std::move(folder), std::move(data), std::move(place)));
+    if (seen->has_records) BIFROST_CHECK(file->append("drop " + std::to_string(number)));
+    PartPlace place{static_cast<int>(number), file->shape().offset_of(number), *size, value("sha256"), boot_};
+    return std::unique_ptr<PartWriter>(std::make_unique<LocalPartWriter>(std::move(*file), std::move(place)));
 }
 
 Result<OpenedObject> LocalFileStore::open_signed(std::string_view path, std::string_view query) {

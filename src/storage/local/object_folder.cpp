@@ -88,11 +88,8 @@ Result<> ObjectFolder::make_folders(const std::string& key) const {
     return {};
 }
 
-Result<> ObjectFolder::place(const Descriptor& from, const char* name, const std::string& key, bool replace) {
-    const auto move = [&] {
-        if (!replace) return move_new(from.get(), name, folder_.get(), key.c_str());
-        return ::renameat(from.get(), name, folder_.get(), key.c_str()) == 0 ? 0 : errno;
-    };
+Result<> ObjectFolder::place(const Descriptor& from, const char* name, const std::string& key) {
+    const auto move = [&] { return move_new(from.get(), name, folder_.get(), key.c_str()); };
     int failed = move();
     if (failed == ENOENT) {
         BIFROST_CHECK(make_folders(key));

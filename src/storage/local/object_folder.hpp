@@ -16,7 +16,7 @@ class ObjectFolder {
 
     /// Moves a file there and makes the folders of the key. conflict when other bytes lie there, unless
     /// `replace`.
-    Result<> place(const Descriptor& from, const char* name, const std::string& key, bool replace);
+    Result<> place(const Descriptor& from, const char* name, const std::string& key);
     /// not_found when there is none.
     [[nodiscard]] Result<Descriptor> open(const std::string& key) const;
     [[nodiscard]] Result<std::optional<ObjectInfo>> stat(const std::string& key) const;

@@ -24,7 +24,7 @@ Result<> LocalPartWriter::take(const void* data, std::size_t size) {
                      "The part is longer than the " + std::to_string(place_.size) +
                          " bytes that its URL was signed for; ask for a URL of the right size."};
     }
-    BIFROST_CHECK(write_all(data_, data, size, place_.offset + written_));
+    BIFROST_CHECK(write_all(file_.file(), data, size, place_.offset + written_));
     sha_.update(data, size);
     written_ += static_cast<std::int64_t>(size);
     if (written_ - started_ >= kWriteBack) start_writing_back(written_);
@@ -33,8 +33,8 @@ Result<> LocalPartWriter::take(const void* data, std::size_t size) {
 
 void LocalPartWriter::start_writing_back(std::int64_t up_to) {
     // Only a hint: where the file system doesn't know it, the sync at the end does all the work.
-    static_cast<void>(
-        ::sync_file_range(data_.get(), place_.offset + started_, up_to - started_, SYNC_FILE_RANGE_WRITE));
+    static_cast<void>(::sync_file_range(file_.file().get(), place_.offset + started_, up_to - started_,
+                                        SYNC_FILE_RANGE_WRITE));
     started_ = up_to;
 }
 
@@ -52,9 +52,9 @@ Result<std::string> LocalPartWriter::finish() {
         return Error{Errc::invalid,
                      "The bytes of the part aren't those whose sha256 was signed; send it again."};
     }
-    if (folder_.is_dropped()) return Error{Errc::forbidden, "The upload was dropped while the part came."};
-    BIFROST_CHECK(folder_.append("part " + std::to_string(place_.number) + ' ' + std::to_string(place_.size) +
-                                 ' ' + sha256 + ' ' + place_.boot));
+    if (file_.is_dropped()) return Error{Errc::forbidden, "The upload was dropped while the part came."};
+    BIFROST_CHECK(file_.append("part " + std::to_string(place_.number) + ' ' + std::to_string(place_.size) +
+                               ' ' + sha256 + ' ' + place_.boot));
     return sha256;
 }
 

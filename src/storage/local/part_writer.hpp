@@ -3,7 +3,7 @@
 
 #include "core/hash.hpp"
 #include "storage/local/local_store.hpp"
-#include "storage/local/upload_folder.hpp"
+#include "storage/local/upload_file.hpp"
 
 namespace bifrost::storage {
 
@@ -17,9 +17,8 @@ struct PartPlace {
 
 class LocalPartWriter : public PartWriter {
   public:
-    /// `folder` holds the locks of the part; they end with this writer.
-    LocalPartWriter(UploadFolder folder, Descriptor data, PartPlace place)
-        : folder_(std::move(folder)), data_(std::move(data)), place_(std::move(place)) {}
+    /// `file` holds the locks of the part; they end with this writer.
+    LocalPartWriter(UploadFile file, PartPlace place) : file_(std::move(file)), place_(std::move(place)) {}
 
     Result<> write(const void* data, std::size_t size) override;
     Result<std::string> finish() override;
@@ -28,8 +27,7 @@ class LocalPartWriter : public PartWriter {
     Result<> take(const void* data, std::size_t size);
     void start_writing_back(std::int64_t up_to);
 
-    UploadFolder folder_;
-    Descriptor data_;
+    UploadFile file_;
     PartPlace place_;
     Sha256 sha_;
     std::int64_t written_ = 0;
