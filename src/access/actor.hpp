@@ -10,6 +10,7 @@
 #include "access/permission.hpp"
 #include "core/id.hpp"
 #include "core/result.hpp"
+#include "core/timestamp.hpp"
 #include "database/query.hpp"
 
 namespace bifrost::access {
@@ -29,6 +30,7 @@ class Actor {
     Permissions scope = Permissions{}.set();
     std::optional<Id> session_id;
     std::optional<Id> token_id;
+    std::optional<Timestamp> expires_at; ///< of the session or token
     std::string request_id; ///< of the request that is being served, for events
 
     /// Owner or admin: sees and may do everything that the token's scope allows.

@@ -55,6 +55,7 @@ Result<Actor> Authenticator::look_up(std::string_view secret, const std::string&
     const auto first = rows[0];
     if (first.timestamp(4) <= Timestamp::now()) return unknown;
     Actor actor;
+    if (first.integer(4) != INT64_MAX) actor.expires_at = first.timestamp(4);
     actor.user_id = first.id(1);
     actor.code = first.text(2);
     actor.site_role = parse_site_role(first.text(3)).value_or(SiteRole::guest);

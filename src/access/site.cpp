@@ -33,15 +33,22 @@ Result<Site> open_site(database::Database& database) {
             if (inserted == 0) return std::move(*site);
             const Id owner = Id::make();
             BIFROST_CHECK(call.tx.execute(sql::insert_owner, owner, true, now));
-            site->owner_link_token = random_token(32);
-            // The owner may come back to the terminal's output some days later; the link dies with its first
-            // use.
-            BIFROST_CHECK(call.tx.execute(sql::insert_sign_in_link, sha256_hex(*site->owner_link_token),
-                                          owner, now.plus_seconds(7 * 24 * 3600)));
             call.changes.add({"user.created", std::nullopt, "user", owner,
                               R"({"after":{"code":"owner","site_role":"owner"},"before":{}})"});
             return std::move(*site);
         }));
+    return std::move(made.value);
+}
+
+Result<std::optional<std::string>> owner_link_token(database::Database& database) {
+    BIFROST_ASSIGN(auto made, write(database, Actor::system(), [](Call& call) -> Result<std::optional<std::string>> {
+        BIFROST_ASSIGN(const auto owner, call.tx.query(sql::find_new_owner));
+        if (owner.empty()) return std::optional<std::string>{};
+        std::string token = random_token(32);
+        BIFROST_CHECK(call.tx.execute(sql::insert_sign_in_link, sha256_hex(token), owner[0].id(0),
+                                      Timestamp::now().plus_seconds(7 * 24 * 3600)));
+        return std::optional<std::string>{std::move(token)};
+    }));
     return std::move(made.value);
 }
 

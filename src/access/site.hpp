@@ -13,12 +13,13 @@ struct Site {
     std::string name;
     std::int64_t epoch = 1;
     std::string signing_key; ///< secret: signs the URLs of stored bytes
-    /// On the first start only: signs the owner in once (see redeem_link).
-    std::optional<std::string> owner_link_token;
 };
 
 /// The site's row; makes it and the user `owner` when the database is empty. Two processes may call it at
 /// once.
 Result<Site> open_site(database::Database& database);
+/// A new one-time sign-in token (see redeem_link) for the first owner as long as they have no password: shown at each
+/// start until it was used, so that nobody is locked out by a closed terminal.
+Result<std::optional<std::string>> owner_link_token(database::Database& database);
 
 } // namespace bifrost::access

@@ -10,3 +10,8 @@ on conflict (id) do nothing
 -- name: insert_owner
 insert into user_account (id, code, name, site_role, is_active, created_at, updated_at, revision)
 values ($1, 'owner', 'Owner', 'owner', $2, $3, $3, 1)
+
+-- name: find_new_owner
+select id
+from user_account
+where code = 'owner' and password_hash is null and is_active

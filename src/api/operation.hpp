@@ -30,6 +30,8 @@ class Parameters {
     std::optional<bool> boolean(std::string_view name);
     std::optional<Id> id(std::string_view name);
     std::optional<std::string> choice(std::string_view name, const std::vector<std::string_view>& choices);
+    /// Values separated by commas; each must be one of `choices` unless that is empty.
+    std::vector<std::string> texts(std::string_view name, const std::vector<std::string_view>& choices = {});
     /// limit, cursor, sort, q, archived and count.
     query::ListRequest list();
     void add_error(std::string_view name, std::string detail);

@@ -1,0 +1,124 @@
+#!/usr/bin/env bash
+# Runs the suites one after another, prints each runner's own closing lines, and ends with one line that counts all tests.
+#   tests/run.sh [--fast] [suite…]      suites: lint fmt unit service http asan tsan web browser contract cli
+set -uo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+
+readonly LOGS=$PWD/build/test-logs
+readonly FAST=(lint fmt unit http)
+readonly ALL=(lint fmt unit service http web browser contract cli asan tsan)
+passed=0 failed=0
+
+suites=()
+for argument in "$@"; do
+    case $argument in
+        --fast) suites=("${FAST[@]}") ;;
+        -*) echo "usage: ./dev test [--fast] [suite…]   suites: ${ALL[*]}" >&2; exit 2 ;;
+        *) suites+=("$argument") ;;
+    esac
+done
+[ ${#suites[@]} -gt 0 ] || suites=("${ALL[@]}")
+mkdir -p "$LOGS"
+
+wanted() { local name; for name in "${suites[@]}"; do [ "$name" != "$1" ] || return 0; done; return 1; }
+
+# --- a PostgreSQL server for every suite, on a free port, in a temporary folder, as a user of its own --------------------
+postgres_folder=
+start_postgres() {
+    [ -z "$postgres_folder" ] || return 0
+    local bin=/usr/lib/postgresql/15/bin port as=()
+    postgres_folder=$(mktemp -d /tmp/bifrost-postgres-XXXXXX)
+    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    if [ "$(id -u)" = 0 ]; then as=(setpriv --reuid=postgres --regid=postgres --init-groups); chown postgres: "$postgres_folder"; fi
+    (
+        cd /
+        "${as[@]}" $bin/initdb -D "$postgres_folder/data" -U bifrost -A trust --no-sync >"$LOGS/postgres.log" 2>&1 &&
+            "${as[@]}" $bin/pg_ctl -D "$postgres_folder/data" -w -l "$postgres_folder/log" \
+                -o "-p $port -k $postgres_folder -c listen_addresses=127.0.0.1 -c max_connections=300" start >>"$LOGS/postgres.log" 2>&1
+    ) || { echo "PostgreSQL did not start; see $LOGS/postgres.log" >&2; exit 1; }
+    export BIFROST_TEST_POSTGRES_URL=postgresql://bifrost@127.0.0.1:$port/postgres
+}
+stop_postgres() {
+    [ -n "$postgres_folder" ] || return 0
+    local as=()
+    [ "$(id -u)" != 0 ] || as=(setpriv --reuid=postgres --regid=postgres --init-groups)
+    (cd / && "${as[@]}" /usr/lib/postgresql/15/bin/pg_ctl -D "$postgres_folder/data" -m immediate -w stop >/dev/null 2>&1)
+    rm -rf "$postgres_folder"
+}
+trap stop_postgres EXIT
+
+# --- running and counting ------------------------------------------------------------------------------------------------
+count() { passed=$((passed + $1)); failed=$((failed + $2)); }
+sum() { grep -oE "$1" "$2" | grep -oE '[0-9]+' | awk '{ n += $1 } END { print n + 0 }'; }
+
+# suite NAME KIND COMMAND…: runs it into a log and counts by the closing lines of that kind of runner.
+suite() {
+    local name=$1 kind=$2 log=$LOGS/$1.log start status good=0 bad=0; shift 2
+    wanted "${name%%-*}" || return 0
+    start=$(date +%s)
+    "$@" >"$log" 2>&1; status=$?
+    case $kind in
+        gtest) good=$(sum '^\[  PASSED  \] [0-9]+ test' "$log"); bad=$(sum '^\[  FAILED  \] [0-9]+ test' "$log"); grep -E '^\[(  PASSED  |  FAILED  |==========)\] [0-9]+ test' "$log" ;;
+        pytest) good=$(tail -n 3 "$log" | grep -oE '[0-9]+ passed' | awk '{n+=$1} END {print n+0}'); bad=$(tail -n 3 "$log" | grep -oE '[0-9]+ (failed|error)' | awk '{n+=$1} END {print n+0}'); tail -n 1 "$log" ;;
+        vitest) good=$(grep -E '^ *Tests ' "$log" | grep -oE '[0-9]+ passed' | awk '{n+=$1} END {print n+0}'); bad=$(grep -E '^ *Tests ' "$log" | grep -oE '[0-9]+ failed' | awk '{n+=$1} END {print n+0}'); grep -E '^ *(Test Files|Tests) ' "$log" ;;
+        node) good=$(sum '^(# |ℹ )pass [0-9]+' "$log"); bad=$(sum '^(# |ℹ )fail [0-9]+' "$log"); grep -E '^(# |ℹ )(tests|pass|fail) ' "$log" ;;
+        check) [ $status = 0 ] && good=1 || bad=1; tail -n 1 "$log" ;;
+    esac
+    # A runner that fails without counting a failure (a crash, a build error) is one failure; so is one that ran nothing.
+    if [ $status != 0 ] && [ "$bad" = 0 ]; then bad=1; fi
+    if [ $status = 0 ] && [ $((good + bad)) = 0 ]; then bad=1; echo "the suite $name ran no test"; fi
+    count "$good" "$bad"
+    if [ "$bad" != 0 ]; then
+        echo "--- $name failed; the end of $log:"
+        { grep -E '^\[  FAILED  \]|error:|FAILED|Failure|AssertionError|not ok|✖' "$log" | sort -u | head -n 40; tail -n 60 "$log"; }
+    fi
+    echo "== $name: $good passed, $bad failed ($(($(date +%s) - start)) s)"
+}
+
+build() { ./dev __build "$@"; }
+gtest_suite() { # suite preset
+    local folder=tests
+    suite "$1" gtest env BIFROST_BIN="$PWD/build/$2/bifrost" "build/$2/$folder/bifrost_$3_tests" --gtest_brief=1
+}
+venv() {
+    local home=$PWD/build/venv-tests
+    if ! cmp -s tests/requirements.txt "$home/requirements.txt"; then
+        rm -rf "$home" && python3 -m venv "$home" &&
+            "$home/bin/pip" install -q --disable-pip-version-check -r tests/requirements.txt && cp tests/requirements.txt "$home/requirements.txt"
+    fi
+}
+
+wanted lint && suite lint check ./dev lint
+wanted fmt && suite fmt check ./dev fmt --check
+
+./dev __web_build || { echo "the web UI does not build"; count 0 1; }
+if wanted unit || wanted service || wanted http || wanted browser || wanted contract || wanted cli; then
+    if ! build release bifrost bifrost_unit_tests bifrost_service_tests bifrost_http_tests >"$LOGS/build.log" 2>&1; then
+        tail -n 60 "$LOGS/build.log"; echo "the release build failed"; echo "$passed passed, $((failed + 1)) failed"; exit 1
+    fi
+fi
+if wanted service || wanted contract || wanted cli || wanted browser || wanted asan || wanted tsan; then start_postgres; fi
+
+gtest_suite unit release unit
+gtest_suite service release service
+gtest_suite http release http
+if wanted web || wanted browser; then
+    node_path=$(./dev __node_path); export PATH=$node_path:$PATH
+fi
+suite web vitest npm run --prefix web --silent test
+suite browser node env BIFROST_BIN="$PWD/build/release/bifrost" npm run --prefix web --silent browser
+if wanted contract || wanted cli; then venv >"$LOGS/venv.log" 2>&1 || { cat "$LOGS/venv.log"; count 0 1; }; fi
+suite contract pytest env BIFROST_BIN="$PWD/build/release/bifrost" build/venv-tests/bin/python -m pytest -q tests/contract
+suite cli pytest env BIFROST_BIN="$PWD/build/release/bifrost" build/venv-tests/bin/python -m pytest -q tests/cli
+
+for sanitizer in asan tsan; do
+    wanted $sanitizer || continue
+    if build $sanitizer bifrost bifrost_unit_tests bifrost_service_tests bifrost_http_tests >"$LOGS/build-$sanitizer.log" 2>&1; then
+        for level in unit service http; do gtest_suite "$sanitizer-$level" $sanitizer $level; done
+    else
+        tail -n 40 "$LOGS/build-$sanitizer.log"; echo "the $sanitizer build failed"; count 0 1
+    fi
+done
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
