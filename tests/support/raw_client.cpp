@@ -90,6 +90,11 @@ bool RawClient::fill() {
     return true;
 }
 
+bool RawClient::wait_for_bytes() {
+    char byte = 0;
+    return !held_.empty() || ::recv(descriptor_, &byte, 1, MSG_PEEK) > 0;
+}
+
 RawAnswer RawClient::read_answer(bool to_head) {
     RawAnswer answer;
     std::size_t end = 0;

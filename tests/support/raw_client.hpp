@@ -44,6 +44,8 @@ class RawClient {
     /// Ends it with a reset, as a crashed client does.
     void reset();
 
+    /// Waits until something can be read, without reading it.
+    bool wait_for_bytes();
     /// Reads one answer; `to_head`: the request was HEAD, so that no body follows. Informational answers
     /// count as answers.
     RawAnswer read_answer(bool to_head = false);
