@@ -1,0 +1,270 @@
+#!/usr/bin/env python3
+"""The figures of the foundation, as ratios against well-known programs in one run.
+
+    ./dev bench                 all of them
+    ./dev bench reads writes    some: ingest reads writes upload memory start build
+    ./dev bench --markdown      the rows as a Markdown table
+
+Needs wrk and pgbench (installed by ./dev bench). Everything is stored below /var/tmp (BIFROST_BENCH_DIR names another folder), on a real disk.
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+from bench_site import ROOT, Postgres, Site, folder, wrk
+
+ROWS = []
+PRODUCTION = 200  # assets that the reads are made on
+
+
+def row(what, value, target, better):
+    """`better`: 'more' or 'less'."""
+    good = value >= target if better == "more" else value <= target
+    ROWS.append((what, value, target, better, good))
+    sign = "≥" if better == "more" else "≤"
+    print(f"{what:74s} {value:9.3f}   {sign} {target:<6g} {'ok' if good else 'SHORT'}", flush=True)
+
+
+def note(text):
+    print("    " + text, flush=True)
+
+
+def timed(*command, **options):
+    start = time.perf_counter()
+    subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
+    return time.perf_counter() - start
+
+
+def fill(site):
+    """A project with assets, in batches; the project and the ids of its assets."""
+    project, _ = site.call("POST", "/api/v1/projects", {"code": "bench", "name": "Bench"})
+    operations = [{"op": "create", "path": f"/projects/{project['id']}/assets", "body": {"code": f"asset_{i:04}", "name": f"Asset {i}", "type": "prop",
+                   "tags": ["bench", "hero"], "description": "An asset to be read many times."}} for i in range(PRODUCTION)]
+    answer, _ = site.call("POST", "/api/v1/batch", {"operations": operations})
+    return project, [result["id"] for result in answer["results"]]
+
+
+READ_ONE = ROOT / "bench/read_one.sql"
+READ_LIST = ROOT / "bench/read_list.sql"
+CREATE_ONE = ROOT / "bench/create_one.sql"
+
+
+def lua_get(base, name, header):
+    path = base / name
+    path.write_text(f'wrk.headers["If-None-Match"] = {json.dumps(header)}\n')
+    return path
+
+
+def measured(site, path, postgres=None, lua=None):
+    """Requests a second, and milliseconds of CPU a request over all server processes."""
+    wrk(site, path, seconds=2, lua=lua)
+    before = site.cpu() + (postgres.cpu() if postgres else 0)
+    rate, count = wrk(site, path, lua=lua)
+    return rate, ((site.cpu() + (postgres.cpu() if postgres else 0)) - before) / count * 1000
+
+
+def reads():
+    with folder() as base:
+        (base / "pg").mkdir()
+        postgres = Postgres(base / "pg")
+        (base / "on_pg").mkdir()
+        (base / "on_sqlite").mkdir()
+        on_postgres, on_sqlite = Site(base / "on_pg", postgres.url), Site(base / "on_sqlite")
+        project, ids = fill(on_postgres)
+        lite_project, lite_ids = fill(on_sqlite)
+        postgres.sql("vacuum analyze")
+        one = postgres.pgbench(READ_ONE, defines=[f"id={ids[7]}"])
+        rate, cpu = measured(on_postgres, f"/api/v1/assets/{ids[7]}", postgres)
+        row("asset by id, PostgreSQL, of pgbench", rate / one, 0.6, "more")
+        row("  CPU a request, all processes, ms", cpu, 0.12, "less")
+        lite, lite_cpu = measured(on_sqlite, f"/api/v1/assets/{lite_ids[7]}")
+        row("asset by id, SQLite, of pgbench", lite / one, 1.2, "more")
+        row("  CPU a request, ms", lite_cpu, 0.12, "less")
+        note(f"pgbench {one:.0f}/s, on PostgreSQL {rate:.0f}/s, on SQLite {lite:.0f}/s")
+        many = postgres.pgbench(READ_LIST, defines=[f"project={project['id']}"])
+        rate, cpu = measured(on_postgres, f"/api/v1/projects/{project['id']}/assets?limit=100", postgres)
+        row("list of 100 assets, of pgbench", rate / many, 0.6, "more")
+        _, headers = on_postgres.call("GET", f"/api/v1/projects/{project['id']}/assets?limit=100")
+        same, _ = measured(on_postgres, f"/api/v1/projects/{project['id']}/assets?limit=100", postgres, lua_get(base, "same.lua", headers["ETag"]))
+        row("  unchanged (ETag), of pgbench", same / many, 1.8, "more")
+        note(f"pgbench {many:.0f}/s, list {rate:.0f}/s ({cpu:.3f} ms CPU), unchanged {same:.0f}/s = {same / rate:.1f} × the list")
+        for site in (on_postgres, on_sqlite):
+            site.stop()
+        postgres.stop()
+
+
+def writes():
+    with folder() as base:
+        (base / "pg").mkdir()
+        postgres = Postgres(base / "pg")
+        (base / "on_pg").mkdir()
+        site = Site(base / "on_pg", postgres.url)
+        project, _ = fill(site)
+        user = postgres.sql("select id from user_account limit 1")
+        defines = [f"project={project['id']}", f"actor={user}"]
+        script = base / "create.lua"
+        script.write_text('''local n = 0
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+request = function()
+  n = n + 1
+  return wrk.format(nil, nil, nil, string.format('{"code": "w%s_%d", "name": "Written", "type": "prop"}', os.time(), n))
+end
+''')
+        one = postgres.pgbench(CREATE_ONE, defines=defines)
+        rate, _ = wrk(site, f"/api/v1/projects/{project['id']}/assets", lua=script)
+        row("create one asset with its event, durable, of pgbench", rate / one, 0.7, "more")
+        batch = ROOT / "bench/create_hundred.sql"
+        hundred = postgres.pgbench(batch, clients=1, seconds=6, defines=defines)
+        operations = lambda turn: [{"op": "create", "path": f"/projects/{project['id']}/assets", "body": {"code": f"b{turn}_{i}", "name": "Batch", "type": "prop"}} for i in range(100)]
+        bodies = [operations(turn) for turn in range(60)]
+        before, start = site.cpu() + postgres.cpu(), time.perf_counter()
+        for body in bodies:
+            site.call("POST", "/api/v1/batch", {"operations": body})
+        seconds = time.perf_counter() - start
+        row("create 100 assets in one batch, of pgbench", len(bodies) / seconds / hundred, 0.5, "more")
+        note(f"pgbench {one:.0f} and {hundred:.1f} transactions/s, here {rate:.0f} and {len(bodies) / seconds:.1f}; a hundred takes "
+             f"{(site.cpu() + postgres.cpu() - before) / len(bodies) * 1000:.1f} ms of CPU")
+        site.stop()
+        postgres.stop()
+
+
+def library(base):
+    """The files of Debian's supertuxkart-data, unpacked into `base`."""
+    here = pathlib.Path("/usr/share/games/supertuxkart/data")
+    if here.exists():
+        return here
+    kept = ROOT / "build/supertuxkart"
+    if not (kept / "usr/share/games/supertuxkart/data").exists():
+        kept.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["apt-get", "download", "supertuxkart-data"], check=True, cwd=kept, stdout=subprocess.DEVNULL)
+        subprocess.run(["dpkg", "-x", str(next(kept.glob("*.deb"))), str(kept)], check=True)
+    return kept / "usr/share/games/supertuxkart/data"
+
+
+def ingest():
+    with folder() as base:
+        source = library(base)
+        timed("sh", "-c", f"find {source} -type f -print0 | xargs -0 cat")  # both sides read from a warm cache
+        cp = timed("cp", "-r", source, base / "copy")
+        sync = timed("sync", "-f", base / "copy")
+        hashes = timed("sh", "-c", f"find {source} -type f -print0 | xargs -0 sha256sum")
+        site = Site(base)
+        site.call("POST", "/api/v1/projects", {"code": "stk", "name": "SuperTuxKart", "kind": "library"})
+        arguments = ["ingest", source, "--project", "stk", "--rules", ROOT / "examples/supertuxkart/rules.yaml", "--output", "json"]
+        start = time.perf_counter()
+        counts = json.loads(site.command(*arguments).stdout)
+        first = time.perf_counter() - start
+        row("ingest of supertuxkart-data, of cp + sync + sha256sum", first / (cp + sync + hashes), 1.5, "less")
+        start = time.perf_counter()
+        again = json.loads(site.command(*arguments).stdout)
+        second = time.perf_counter() - start
+        row("  the second time, of sha256sum", second / hashes, 0.4, "less")
+        note(f"cp {cp:.2f} s, sync {sync:.2f} s, sha256sum {hashes:.2f} s, ingest {first:.2f} s and {second:.2f} s")
+        note(f"first {counts}; second {again}")
+        site.stop()
+
+
+def upload():
+    with folder() as base:
+        size = 64 * 1024 * 1024
+        source = base / "source"
+        ratios = []
+        site = Site(base)
+        project, _ = site.call("POST", "/api/v1/projects", {"code": "up", "name": "Uploads"})
+        for _ in range(5):
+            source.write_bytes(os.urandom(size))
+            dd = timed("dd", f"if={source}", f"of={base / 'copy'}", "bs=1M", "conv=fsync")
+            start = time.perf_counter()
+            made, _ = site.call("POST", "/api/v1/uploads", {"project_id": project["id"], "name": "source", "size": size})
+            etags = []
+            for part in made["parts"]:
+                out = subprocess.run(["curl", "-sS", "-o", "/dev/null", "-D", "-", "-T", str(source), site.url + part["url"]], check=True, capture_output=True, text=True)
+                etags.append(next(line.split(":", 1)[1].strip().strip('"') for line in out.stdout.splitlines() if line.lower().startswith("etag:")))
+            done, _ = site.call("POST", f"/api/v1/uploads/{made['id']}/complete", {"parts": [{"number": part["number"], "etag": etag} for part, etag in zip(made["parts"], etags)]})
+            seconds = time.perf_counter() - start
+            if done["state"] != "complete":
+                raise RuntimeError(done)
+            ratios.append((dd / seconds, size / dd / 1e6, size / seconds / 1e6))
+        ratios.sort()
+        middle = ratios[len(ratios) // 2]
+        row("upload of 64 MB, hashed and fsynced, of dd conv=fsync (median of 5)", middle[0], 0.8, "more")
+        note(f"dd {middle[1]:.0f} MB/s, upload {middle[2]:.0f} MB/s")
+        site.stop()
+
+
+def memory():
+    with folder() as base:
+        site = Site(base)
+        time.sleep(2)
+        row("memory of `bifrost serve`, idle, MB", site.memory(), 40, "less")
+        project, _ = site.call("POST", "/api/v1/projects", {"code": "up", "name": "Uploads"})
+        size = 5 * 1024 ** 3
+        source = base / "source"
+        with open(source, "wb") as file:
+            file.truncate(size)  # sparse here, written out in full by the server
+        made, _ = site.call("POST", "/api/v1/uploads", {"project_id": project["id"], "name": "big", "size": size})
+        peak, part_size = 0.0, made["part_size"]
+        for part in made["parts"]:
+            sender = subprocess.Popen(["sh", "-c", f"dd if={source} bs={part_size} skip={part['number'] - 1} count=1 iflag=fullblock status=none | "
+                                       f"curl -sSf -o /dev/null -H 'Content-Length: {part['size']}' -H 'Transfer-Encoding:' -T - '{site.url}{part['url']}'"])
+            while sender.poll() is None:
+                peak = max(peak, site.memory())
+                time.sleep(0.02)
+            if sender.returncode:
+                raise RuntimeError(f"part {part['number']} failed")
+        row("  while 5 GB go through it, MB", peak, 100, "less")
+        site.stop()
+
+
+def start():
+    with folder() as base:
+        times = []
+        for turn in range(7):
+            (base / str(turn)).mkdir()
+            first = Site(base / str(turn))
+            first.stop()
+            again = Site(base / str(turn))
+            times.append(again.start_seconds * 1000)
+            again.stop()
+        row("start to first answered request, ms (median of 7)", sorted(times)[3], 150, "less")
+
+
+def build():
+    with folder() as base:
+        environment = {**os.environ, "CCACHE_DISABLE": "1"}
+        start = time.perf_counter()
+        subprocess.run(["cmake", "--preset", "release", "-B", str(base / "release")], check=True, cwd=ROOT, stdout=subprocess.DEVNULL, env=environment)
+        subprocess.run(["ninja", "-C", str(base / "release"), "bifrost"], check=True, stdout=subprocess.DEVNULL, env=environment)
+        row("clean release build, minutes", (time.perf_counter() - start) / 60, 5, "less")
+        test = "tests/unit/text_test.cpp"
+        subprocess.run(["cmake", "--preset", "dev", "-B", str(base / "dev"), f"-DBIFROST_TEST_FILES={test}", "-DBIFROST_TEST_ROOMS=core"], check=True, cwd=ROOT, stdout=subprocess.DEVNULL, env=environment)
+        subprocess.run(["ninja", "-C", str(base / "dev"), "bifrost_some_tests"], check=True, stdout=subprocess.DEVNULL, env=environment)
+        edited = ROOT / "src/core/text.cpp"
+        os.utime(edited)
+        seconds = timed("ninja", "-C", base / "dev", "bifrost_some_tests", env=environment) + timed(base / "dev/tests/bifrost_some_tests")
+        row("one-file edit to a passing unit test, seconds", seconds, 15, "less")
+
+
+ALL = {"ingest": ingest, "reads": reads, "writes": writes, "upload": upload, "memory": memory, "start": start, "build": build}
+
+
+def main():
+    markdown = "--markdown" in sys.argv
+    names = [name for name in sys.argv[1:] if not name.startswith("-")] or list(ALL)
+    for name in names:
+        if name not in ALL:
+            sys.exit(f"bench: there is no benchmark '{name}'; there are {', '.join(ALL)}")
+    for name in names:
+        ALL[name]()
+    if markdown:
+        print("\n| what | measured | target | |\n|---|---|---|---|")
+        for what, value, target, better, good in ROWS:
+            print(f"| {what.strip()} | {value:.3f} | {'≥' if better == 'more' else '≤'} {target:g} | {'met' if good else 'short'} |")
+
+
+if __name__ == "__main__":
+    main()

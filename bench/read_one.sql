@@ -1,0 +1,1 @@
+select e.id, e.created_at, e.created_by, e.updated_at, e.updated_by, e.revision, e.metadata, e.archived_at, e.project_id, e.code, e.label, a.name, a.type, a.status, a.description, a.tags, '/api/v1/files/' || cast(a.thumbnail_file_id as text) || '/download', a.is_assembly from asset a join entity e on e.id = a.id where a.id = :id;
