@@ -52,6 +52,18 @@ READ_LIST = ROOT / "bench/read_list.sql"
 CREATE_ONE = ROOT / "bench/create_one.sql"
 
 
+def hundred_of(script, target):
+    """The statements of a one-asset transaction a hundred times over, in one transaction."""
+    lines = script.read_text().splitlines()
+    inserts = [line for line in lines if line.startswith("insert")]
+    text = ["begin;"]
+    for turn in range(100):
+        text += ["\\set number random(1, 1000000000000000)", *inserts]
+    target.write_text("\n".join([*text, "commit;"]) + "\n")
+    target.chmod(0o644)
+    return target
+
+
 def lua_get(base, name, header):
     path = base / name
     path.write_text(f'wrk.headers["If-None-Match"] = {json.dumps(header)}\n')
@@ -117,7 +129,7 @@ end
         one = postgres.pgbench(CREATE_ONE, defines=defines)
         rate, _ = wrk(site, f"/api/v1/projects/{project['id']}/assets", lua=script)
         row("create one asset with its event, durable, of pgbench", rate / one, 0.7, "more")
-        batch = ROOT / "bench/create_hundred.sql"
+        batch = hundred_of(CREATE_ONE, base / "hundred.sql")
         hundred = postgres.pgbench(batch, clients=1, seconds=6, defines=defines)
         operations = lambda turn: [{"op": "create", "path": f"/projects/{project['id']}/assets", "body": {"code": f"b{turn}_{i}", "name": "Batch", "type": "prop"}} for i in range(100)]
         bodies = [operations(turn) for turn in range(60)]

@@ -1,6 +1,0 @@
-\set number random(1, 1000000000000)
-begin;
-insert into entity (id, kind, project_id, parent_id, code, label, archived_at, created_at, created_by, updated_at, updated_by, revision, metadata) select cast(lpad(to_hex(cast(:number as bigint) * 100 + n), 32, '0') as uuid), 'asset', :project, :project, 'h' || (cast(:number as bigint) * 100 + n), 'p', null, 1, :actor, 1, :actor, 1, '{}' from generate_series(0, 99) n;
-insert into asset (id, project_id, name, name_key, type, status, description, tags, thumbnail_file_id, is_assembly, components_revision) select cast(lpad(to_hex(cast(:number as bigint) * 100 + n), 32, '0') as uuid), :project, 'Batch', 'batch', 'prop', 'concept', '', '[]', null, false, 1 from generate_series(0, 99) n;
-insert into event (epoch, txid, number, at, change_set, actor_id, action, project_id, entity_kind, entity_id, patch, request_id) select 1, cast(cast(pg_current_xact_id() as text) as bigint), n, 1, cast(lpad(to_hex(cast(:number as bigint)), 32, '0') as uuid), :actor, 'asset.created', :project, 'asset', cast(lpad(to_hex(cast(:number as bigint) * 100 + n), 32, '0') as uuid), '{"after":{"code":"b","name":"Batch","type":"prop"},"before":{}}', 'request' from generate_series(0, 99) n;
-commit;
