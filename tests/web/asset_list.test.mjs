@@ -20,6 +20,7 @@ describe("sign-in and asset list", { timeout: 300_000 }, () => {
   let page;
   let faults;
   let hero;
+  let firstVersion;
 
   const rows = () => page.locator("[role='row'][aria-selected]");
   const panel = () => page.getByRole("complementary", { name: "Asset" });
@@ -52,7 +53,7 @@ describe("sign-in and asset list", { timeout: 300_000 }, () => {
     });
     const model = await api.post(`/assets/${hero.id}/products`, { code: "model" });
     await api.post(`/assets/${hero.id}/products`, { code: "look" });
-    await api.publish(project.id, model.id, "First block-out", { "nolok.obj": Buffer.from("o nolok\n") });
+    firstVersion = await api.publish(project.id, model.id, "First block-out", { "nolok.obj": Buffer.from("o nolok\n") });
     await api.publish(project.id, model.id, "Wheels are round now", {
       "nolok.obj": MODEL,
       "textures/flames.png": Buffer.from("not a picture, but bytes"),
@@ -181,6 +182,15 @@ describe("sign-in and asset list", { timeout: 300_000 }, () => {
     await panel().waitFor();
   });
 
+  it("opens a link to a version in its asset's panel", async () => {
+    await page.goto(`/p/kart/assets?sel=version:${firstVersion.id}`);
+    await panel().getByText("First block-out").waitFor();
+    await panel().getByRole("heading", { name: hero.name }).waitFor();
+    assert.equal(await panel().getByText("Wheels are round now").count(), 0);
+    await page.goto("/p/kart/assets?sel=asset:0197a0d2-3c4e-7b1a-9f00-1a2b3c4d5e6f");
+    await panel().getByRole("alert").waitFor();
+  });
+
   it("works with the keyboard alone, and shows its keys", async () => {
     await page.goto("/p/kart/assets");
     await rows().first().waitFor();
@@ -221,6 +231,12 @@ describe("sign-in and asset list", { timeout: 300_000 }, () => {
     assert.deepEqual(await accessibilityFaults(page, "problem"), []);
   });
 
+  it("says that an address leads nowhere", async () => {
+    await page.goto("/no/such/page");
+    await page.getByText("There is no such page").waitFor();
+    assert.deepEqual(await accessibilityFaults(page, "no-page"), []);
+  });
+
   it("keeps the theme that was chosen, and an empty project says so", async () => {
     await page.goto("/p/short/assets");
     await page.getByText("No assets yet").waitFor();
@@ -231,6 +247,19 @@ describe("sign-in and asset list", { timeout: 300_000 }, () => {
     assert.equal(await page.evaluate("document.documentElement.dataset.theme"), "light");
     await screenshot(page, "empty-light");
     await setTheme(page, "dark");
+  });
+
+  it("asks for a sign-in again when the session is gone, and comes back to the same place", async () => {
+    await page.goto("/p/kart/assets?q=nolok");
+    await rows().first().waitFor();
+    await page.context().clearCookies();
+    await rows().first().click();
+    await page.waitForURL(/\/login\?next=/);
+    await page.getByLabel("Login or email").fill("owner");
+    await page.getByLabel("Password").fill(PASSWORD);
+    await page.keyboard.press("Enter");
+    await panel().getByRole("heading", { name: hero.name }).waitFor();
+    assert.equal(new URL(page.url()).searchParams.get("q"), "nolok");
   });
 
   it("ran without an error of a script and without anything that the content security policy refused", () => {

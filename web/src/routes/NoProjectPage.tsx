@@ -5,6 +5,7 @@ export function NoProjectPage() {
   useTitle("Projects");
   return (
     <EmptyState
+      page
       icon="project"
       title="No project yet"
       cause="Create one with “bifrost project create”, or ask a supervisor to add you to theirs."

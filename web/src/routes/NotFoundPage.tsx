@@ -3,8 +3,15 @@ import { EmptyState } from "@/ui/EmptyState";
 
 export function NotFoundPage() {
   return (
-    <EmptyState icon="search" title="There is no such page" cause="The address may be mistyped, or from another version of Bifrost.">
-      <Link to="/">Go to the start</Link>
-    </EmptyState>
+    <main>
+      <EmptyState
+        page
+        icon="search"
+        title="There is no such page"
+        cause="The address may be mistyped, or from another version of Bifrost."
+      >
+        <Link to="/">Go to the start</Link>
+      </EmptyState>
+    </main>
   );
 }

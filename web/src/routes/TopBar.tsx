@@ -1,4 +1,4 @@
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link, useLocation, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { SearchBox } from "@/features/search/SearchBox";
 import { IconButton } from "@/ui/Button";
@@ -16,6 +16,7 @@ interface TopBarProps {
 export function TopBar({ code, onRail }: TopBarProps) {
   const [help, setHelp] = useState(false);
   const navigate = useNavigate();
+  const { pathname } = useLocation();
   const { nameOfCode, nameOfId, placeOf } = useProjects();
 
   useKeys([
@@ -37,7 +38,7 @@ export function TopBar({ code, onRail }: TopBarProps) {
       <nav aria-label="Breadcrumb" className={styles.crumbs}>
         <ol>
           {code === undefined ? (
-            <li aria-current="page">Bifrost</li>
+            <li aria-current="page">{pathname === "/search" ? "Search" : "Projects"}</li>
           ) : (
             <>
               <li>

@@ -7,7 +7,7 @@ import { problemFrom } from "@/lib/problem";
 import { parseSearch, safeNext, stringifySearch } from "@/lib/url_state";
 import type { RouterContext } from "./context";
 import { NotFoundPage } from "./NotFoundPage";
-import { RouteErrorPage } from "./RouteErrorPage";
+import { RouteErrorPage, ShellErrorPage } from "./RouteErrorPage";
 
 /** Keeps the named parameters of an address that are texts. */
 function pick<K extends string>(search: Record<string, unknown>, ...names: K[]): Partial<Record<K, string>> {
@@ -48,6 +48,7 @@ const app = createRoute({
     }
   },
   component: lazyRouteComponent(() => import("./AppShell"), "AppShell"),
+  errorComponent: ShellErrorPage,
 });
 
 const home = createRoute({

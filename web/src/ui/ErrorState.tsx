@@ -10,11 +10,14 @@ interface ErrorStateProps {
   onRetry?: (() => void) | undefined;
   /** In the middle of a list or of a page; else one line. */
   large?: boolean;
+  /** It is all that the page shows: its title is the page's heading. */
+  page?: boolean;
   children?: ReactNode;
 }
 
 /** What went wrong, why, and what can be done: ask again, or give the trace id to whoever looks after the server. */
-export function ErrorState({ error, onRetry, large = false, children }: ErrorStateProps) {
+export function ErrorState({ error, onRetry, large = false, page = false, children }: ErrorStateProps) {
+  const Title = page ? "h1" : "p";
   const problem = problemFrom(error);
   const sentence = sentenceOf(problem);
   const acts = (
@@ -44,7 +47,7 @@ export function ErrorState({ error, onRetry, large = false, children }: ErrorSta
       <span className={`${styles.icon ?? ""} ${styles.warning ?? ""}`}>
         <Icon name="warning" size={20} />
       </span>
-      <p className={styles.title}>{problem.title}</p>
+      <Title className={styles.title}>{problem.title}</Title>
       {sentence !== "" && <p className={styles.cause}>{sentence}</p>}
       <div className={styles.acts}>{acts}</div>
       {problem.requestId !== undefined && <p className={styles.trace}>trace id {problem.requestId}</p>}

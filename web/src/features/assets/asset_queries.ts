@@ -6,6 +6,7 @@ import { type AssetView, sortOf } from "./asset_view";
 import { orderTypes } from "./vocabulary";
 
 const PAGE = 200;
+const PAGES_TO_ASK_AGAIN = 5;
 
 /** The parameters of the list that a view asks for. */
 export function listParameters(view: AssetView): AssetListQuery {
@@ -38,6 +39,9 @@ export function assetsQuery(project: string, view: AssetView) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: nextCursor,
     placeholderData: keepPreviousData,
+    // Asking again asks for every page that was read: a list that someone has scrolled far down is left as it is.
+    refetchOnWindowFocus: ({ state }) => (state.data?.pages.length ?? 0) <= PAGES_TO_ASK_AGAIN,
+    refetchOnMount: ({ state }) => (state.data?.pages.length ?? 0) <= PAGES_TO_ASK_AGAIN,
   });
 }
 

@@ -19,7 +19,13 @@ export function ProjectSwitcher({ current, onSwitch }: ProjectSwitcherProps) {
       className={styles.switcher}
       button={
         <>
-          <span className={styles.initials} data-initials={name.slice(0, 2)} />
+          {current === undefined ? (
+            <span className={styles.initials}>
+              <Icon name="project" />
+            </span>
+          ) : (
+            <span className={styles.initials} data-initials={name.slice(0, 2)} />
+          )}
           <span className={styles.name}>{name}</span>
           <Icon name="chevron-down" />
         </>

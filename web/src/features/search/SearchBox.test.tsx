@@ -1,11 +1,11 @@
-import { fireEvent, screen } from "@testing-library/react";
+import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import { json, problem, renderApp, serve } from "@/test_support/render";
 import { SearchBox } from "./SearchBox";
 
 const hits = [
-  { kind: "asset", id: "1", project_id: "p", code: "tux", name: "Tux", highlights: {}, score: 2 },
-  { kind: "asset", id: "2", project_id: "p", code: "tux_kart", name: "Tux’s kart", highlights: {}, score: 1 },
+  { kind: "asset", id: "1", project_id: "p", code: "tux", name: "Tux", highlights: [], score: 2 },
+  { kind: "asset", id: "2", project_id: "p", code: "tux_kart", name: "Tux’s kart", highlights: [{ field: "name", text: "Tux’s kart", ranges: [[0, 3]] }], score: 1 },
 ];
 
 function setUp() {
@@ -33,7 +33,13 @@ describe("SearchBox", () => {
     const { box, type, onPick } = setUp();
     type("tu");
     type("tux");
-    expect(await screen.findByText("Tux’s kart")).toBeTruthy();
+    await waitFor(() => {
+      expect(screen.getAllByRole("option").map((option) => option.textContent)).toEqual([
+        "TuxtuxAsset · Kart",
+        "Tux’s karttux_kartAsset · Kart",
+      ]);
+    });
+    expect(document.querySelector("mark")?.textContent).toBe("Tux");
     expect(requests).toHaveLength(1);
     fireEvent.keyDown(box, { key: "ArrowDown" });
     fireEvent.keyDown(box, { key: "ArrowDown" });

@@ -21,7 +21,7 @@ export function SearchResults({ q, projectName, link }: SearchResultsProps) {
   const search = useInfiniteQuery(searchQuery(q));
   const hits = flattenPages(search.data?.pages ?? []);
   if (q === "") {
-    return <EmptyState icon="search" title="Search everything" cause="Type a name, a code or a tag into the field above." />;
+    return <EmptyState page icon="search" title="Search everything" cause="Type a name, a code or a tag into the field above." />;
   }
   return (
     <div className={styles.results}>
