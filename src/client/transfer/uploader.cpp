@@ -104,6 +104,12 @@ class Uploader::Impl {
         return {};
     }
 
+    void abandon(const Error& error) {
+        const std::scoped_lock lock{mutex_};
+        if (!failure_) failure_ = error;
+        changed_.notify_all();
+    }
+
   private:
     struct Content {
         TravellingPtr travelling; ///< until it is stored
@@ -478,5 +484,6 @@ Uploader::Uploader(Api& api, UploadOptions options)
 Uploader::~Uploader() = default;
 void Uploader::add(UploadItem item, Done done) { impl_->add(std::move(item), std::move(done)); }
 Result<> Uploader::finish() { return impl_->finish(); }
+void Uploader::abandon(const Error& error) { impl_->abandon(error); }
 
 } // namespace bifrost::client

@@ -44,6 +44,8 @@ class Uploader {
     void add(UploadItem item, Done done);
     /// No more files come: sends what waits and returns when every `done` has run.
     Result<> finish();
+    /// Sends nothing more: what isn't stored yet fails with this error.
+    void abandon(const Error& error);
 
   private:
     class Impl;

@@ -64,7 +64,7 @@ Result<Answer> Api::get(std::string_view path, const Query& query) {
 
 Result<Answer> Api::post(std::string_view path, const boost::json::value& body, Repeat repeat) {
     HttpRequest sent = request("POST", path);
-    sent.body = boost::json::serialize(body);
+    if (!body.is_null()) sent.body = boost::json::serialize(body);
     sent.deadline = kWriteDeadline;
     sent.repeatable = repeat != Repeat::never;
     if (repeat == Repeat::with_key) sent.headers.emplace_back("Idempotency-Key", random_token(18));

@@ -1,0 +1,26 @@
+#pragma once
+// Private to this folder: each of these adds the commands of one noun.
+
+#include "client/context.hpp"
+
+namespace bifrost::client {
+
+void add_session_commands(CLI::App& app, const ContextPtr& context);
+void add_project_commands(CLI::App& app, const ContextPtr& context);
+void add_asset_commands(CLI::App& app, const ContextPtr& context);
+void add_product_commands(CLI::App& app, const ContextPtr& context);
+void add_version_commands(CLI::App& app, const ContextPtr& context);
+void add_publish_command(CLI::App& app, const ContextPtr& context);
+void add_get_command(CLI::App& app, const ContextPtr& context);
+void add_ingest_command(CLI::App& app, const ContextPtr& context);
+void add_search_commands(CLI::App& app, const ContextPtr& context);
+void add_job_commands(CLI::App& app, const ContextPtr& context);
+void add_event_commands(CLI::App& app, const ContextPtr& context);
+void add_completion_command(CLI::App& app, const ContextPtr& context);
+
+/// show, archive, restore, and for what has a workflow: status. `kind` is asset, product or version.
+void add_entity_verbs(CLI::App& noun, const ContextPtr& context, const std::string& kind);
+/// impact, for assets and versions.
+void add_impact_verb(CLI::App& noun, const ContextPtr& context, const std::string& kind);
+
+} // namespace bifrost::client
