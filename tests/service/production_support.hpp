@@ -10,7 +10,7 @@
 #include <boost/json/parse.hpp>
 
 #include "access/call.hpp"
-#include "access/user.hpp"
+#include "access/site.hpp"
 #include "core/json_reader.hpp"
 #include "events/event_log.hpp"
 #include "services/project/project.hpp"
@@ -62,10 +62,43 @@ inline std::string member_of(const Error& error, std::string_view name) {
 
 class ProductionTest : public DatabaseTest {
   protected:
+    template <class F>
+    auto try_write(database::Database& on, const access::Actor& actor, F&& fn) {
+        using Outcome = std::invoke_result_t<F, access::Call&>;
+        using Value = typename Outcome::value_type;
+        if constexpr (std::is_void_v<Value>) {
+            auto written = access::write(on, actor, [&](access::Call& call) -> Result<int> {
+                BIFROST_CHECK(fn(call));
+                return 0;
+            });
+            return written ? Outcome{} : Outcome{written.error()};
+        } else {
+            auto written = access::write(on, actor, fn);
+            return written ? Outcome{std::move(written->value)} : Outcome{written.error()};
+        }
+    }
+    template <class F>
+    auto try_write(const access::Actor& actor, F&& fn) {
+        return try_write(database(), actor, std::forward<F>(fn));
+    }
+    template <class F>
+    auto write(const access::Actor& actor, F&& fn) {
+        return must(try_write(actor, std::forward<F>(fn)));
+    }
+    template <class F>
+    auto read(F&& fn) {
+        return must(database().read(std::forward<F>(fn)));
+    }
+
     void SetUp() override {
+        must(access::open_site(database()));
         owner_.code = "owner";
         owner_.site_role = access::SiteRole::owner;
-        owner_.user_id = add_user("owner", "owner");
+        owner_.user_id = read([](database::Tx& tx) -> Result<Id> {
+            BIFROST_ASSIGN(const auto rows,
+                           tx.query_text("select id from user_account where code = 'owner'", {}));
+            return rows[0].id(0);
+        });
         bar_ = make_project("bar", "feature");
     }
 
@@ -94,7 +127,8 @@ class ProductionTest : public DatabaseTest {
         actor.code = role + std::to_string(++people_);
         actor.user_id = add_user(actor.code, "member");
         actor.site_role = access::SiteRole::member;
-        actor.memberships[project_id] = role;
+        actor.memberships = std::make_shared<const std::unordered_map<Id, std::string>>(
+            std::unordered_map<Id, std::string>{{project_id, role}});
         write(owner_, [&](access::Call& call) {
             return project::put_member(call, project_id.text(), actor.code,
                                        boost::json::object{{"role", role}});
@@ -107,34 +141,6 @@ class ProductionTest : public DatabaseTest {
         actor.user_id = add_user(actor.code, "member");
         actor.site_role = access::SiteRole::member;
         return actor;
-    }
-
-    template <class F>
-    auto try_write(database::Database& on, const access::Actor& actor, F&& fn) {
-        using Outcome = std::invoke_result_t<F, access::Call&>;
-        using Value = typename Outcome::value_type;
-        if constexpr (std::is_void_v<Value>) {
-            auto written = access::write(on, actor, [&](access::Call& call) -> Result<int> {
-                BIFROST_CHECK(fn(call));
-                return 0;
-            });
-            return written ? Outcome{} : Outcome{written.error()};
-        } else {
-            auto written = access::write(on, actor, fn);
-            return written ? Outcome{std::move(written->value)} : Outcome{written.error()};
-        }
-    }
-    template <class F>
-    auto try_write(const access::Actor& actor, F&& fn) {
-        return try_write(database(), actor, std::forward<F>(fn));
-    }
-    template <class F>
-    auto write(const access::Actor& actor, F&& fn) {
-        return must(try_write(actor, std::forward<F>(fn)));
-    }
-    template <class F>
-    auto read(F&& fn) {
-        return must(database().read(std::forward<F>(fn)));
     }
 
     /// Every event so far.

@@ -31,8 +31,11 @@ Result<> store(access::Call& call, Entity& entity) {
     entity.revision += 1;
     entity.updated_at = Timestamp::now();
     entity.updated_by = actor_id(call);
-    return call.tx.defer(sql::update_entity, entity.id, entity.code, entity.label, entity.metadata,
-                         entity.archived_at, entity.updated_at, entity.updated_by, entity.revision);
+    // Where deferring means running at once, the conflict of a taken code shows here.
+    auto stored = call.tx.defer(sql::update_entity, entity.id, entity.code, entity.label, entity.metadata,
+                                entity.archived_at, entity.updated_at, entity.updated_by, entity.revision);
+    if (!stored) return code_conflict(stored.error(), entity.code.value_or(""));
+    return {};
 }
 
 Result<Entity> set_archived(access::Call& call, const Entity& seen, std::optional<std::int64_t> if_revision,
@@ -63,9 +66,10 @@ Result<EntityFields> insert_entity(access::Call& call, const NewEntity& entity) 
     fields.created_at = fields.updated_at = Timestamp::now();
     fields.created_by = fields.updated_by = actor_id(call);
     fields.metadata = entity.metadata;
-    BIFROST_CHECK(call.tx.defer(sql::insert_entity, entity.id, entity.kind,
-                                entity.project_id.value_or(entity.id), entity.parent_id, code,
-                                entity.typed_code, fields.created_at, fields.created_by, entity.metadata));
+    auto inserted = call.tx.defer(sql::insert_entity, entity.id, entity.kind,
+                                  entity.project_id.value_or(entity.id), entity.parent_id, code,
+                                  entity.typed_code, fields.created_at, fields.created_by, entity.metadata);
+    if (!inserted) return code_conflict(inserted.error(), code.value_or(""));
     return fields;
 }
 
