@@ -92,9 +92,14 @@ struct QueueDepth {
 BOOST_DESCRIBE_STRUCT(QueueDepth, (), (kind, state, count, oldest_age_seconds))
 Result<std::vector<QueueDepth>> queue_depths(database::Tx& tx);
 
+/// Removes at most `limit` jobs that were done or cancelled before then; how many.
+Result<std::int64_t> remove_old_jobs(database::Tx& tx, Timestamp before, std::int64_t limit);
+
 /// Wakes workers of this process when a job was committed; others poll.
 void notify_workers();
-/// Waits until notify_workers or the time is over.
-void wait_for_jobs(std::chrono::milliseconds most);
+/// How often workers were woken; taken before looking for jobs, so that a wake-up in between isn't missed.
+std::uint64_t notifications();
+/// Waits until there were more notifications than `seen`, or the time is over.
+void wait_for_jobs(std::uint64_t seen, std::chrono::milliseconds most);
 
 } // namespace bifrost::queue
