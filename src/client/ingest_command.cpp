@@ -13,9 +13,12 @@ boost::json::object to_json(const IngestOutcome& outcome, bool dry_run) {
     boost::json::object result = json::parse(json::to_json(outcome.counts))->get_object();
     result["files_seen"] = outcome.files_seen;
     result["files_hashed"] = outcome.files_hashed;
-    result["unresolved_references"] = outcome.unresolved_references;
+    result["unresolved_references"] = outcome.unresolved.size();
     result["warnings"] = boost::json::array(outcome.warnings.begin(), outcome.warnings.end());
-    if (dry_run) result["plan"] = *json::parse(json::to_json(outcome.plan));
+    if (dry_run) {
+        result["plan"] = *json::parse(json::to_json(outcome.plan));
+        result["unresolved"] = boost::json::array(outcome.unresolved.begin(), outcome.unresolved.end());
+    }
     return result;
 }
 

@@ -92,8 +92,8 @@ class Ingest {
         std::vector<std::string> paths;
         for (const auto& file : tree_.files) paths.push_back(file.path);
         cache_.keep_only(paths);
-        outcome_.unresolved_references =
-            static_cast<std::int64_t>(resolve_references(tree_, rules_, references_, plan_).unresolved);
+        outcome_.unresolved = resolve_references(tree_, rules_, references_, plan_).unresolved;
+        std::sort(outcome_.unresolved.begin(), outcome_.unresolved.end());
         BIFROST_CHECK(compare());
         std::vector<std::string> dropped;
         const auto order = order_by_needs(plan_, dropped);

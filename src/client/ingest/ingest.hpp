@@ -47,11 +47,11 @@ BOOST_DESCRIBE_STRUCT(IngestCounts, (),
 
 struct IngestOutcome {
     IngestCounts counts;
-    std::int64_t files_seen = 0;   ///< in the folder
-    std::int64_t files_hashed = 0; ///< of which had to be read
-    std::int64_t unresolved_references = 0;
-    std::vector<PlannedLine> plan;     ///< of a dry run
-    std::vector<std::string> warnings; ///< whole sentences
+    std::int64_t files_seen = 0;         ///< in the folder
+    std::int64_t files_hashed = 0;       ///< of which had to be read
+    std::vector<std::string> unresolved; ///< references that lead to no file of the folder
+    std::vector<PlannedLine> plan;       ///< of a dry run
+    std::vector<std::string> warnings;   ///< whole sentences
 };
 
 Result<IngestOutcome> ingest(Api& api, const IngestOptions& options);

@@ -144,33 +144,67 @@ std::string normal_path(std::string_view path) {
 
 Result<Plan> plan_versions(const Tree& tree, const Rules& rules) { return Planner{tree, rules}.run(); }
 
+namespace {
+
+/// Finds files by what refers to them.
+class Targets {
+  public:
+    explicit Targets(const Tree& tree) {
+        by_path_.reserve(tree.files.size());
+        for (std::size_t i = 0; i < tree.files.size(); ++i) by_path_.emplace(tree.files[i].path, i);
+    }
+
+    /// The first of the rule's places where a file lies.
+    [[nodiscard]] std::optional<std::size_t> find(const ReferenceRule& rule, const std::string& from,
+                                                  const std::string& value) const {
+        const auto slash = from.rfind('/');
+        const Captures captures{{"folder", slash == std::string::npos ? "." : from.substr(0, slash)},
+                                {"value", value}};
+        for (const auto& to : rule.to) {
+            const auto target = by_path_.find(normal_path(to.fill(captures)));
+            if (target != by_path_.end()) return target->second;
+        }
+        return std::nullopt;
+    }
+
+    /// Every file that the value names: itself, or each of its words.
+    [[nodiscard]] std::vector<std::size_t> find_all(const ReferenceRule& rule, const std::string& from,
+                                                    const std::string& value) const {
+        if (const auto whole = find(rule, from, value)) return {*whole};
+        std::vector<std::size_t> found;
+        if (!rule.words) return found;
+        for (std::size_t at = 0; at < value.size();) {
+            const auto end = std::min(value.find(' ', at), value.size());
+            if (const auto word = find(rule, from, value.substr(at, end - at))) found.push_back(*word);
+            at = end + 1;
+        }
+        return found;
+    }
+
+  private:
+    std::unordered_map<std::string_view, std::size_t> by_path_;
+};
+
+} // namespace
+
 ReferenceCounts resolve_references(const Tree& tree, const Rules& rules,
                                    const std::vector<FoundReference>& references, Plan& plan) {
-    std::unordered_map<std::string_view, std::size_t> by_path;
-    by_path.reserve(tree.files.size());
-    for (std::size_t i = 0; i < tree.files.size(); ++i) by_path.emplace(tree.files[i].path, i);
-
+    const Targets targets{tree};
     ReferenceCounts counts;
     std::map<std::pair<std::size_t, std::size_t>, std::map<std::string, std::size_t>> kinds;
     for (const auto& reference : references) {
         const std::string& path = tree.files[reference.file].path;
-        const auto slash = path.rfind('/');
-        const Captures captures{{"folder", slash == std::string::npos ? "." : path.substr(0, slash)},
-                                {"value", reference.value}};
         const auto& rule = rules.references[static_cast<std::size_t>(reference.rule)];
-        bool found = false;
-        for (const auto& to : rule.to) {
-            const auto target = by_path.find(normal_path(to.fill(captures)));
-            if (target == by_path.end()) continue;
-            found = true;
-            const std::size_t from = plan.version_of_file[reference.file];
-            const std::size_t needed = plan.version_of_file[target->second];
-            if (from == needed) break;
-            const auto kind = rules.kinds.find(ending_of(target->first));
+        const auto found = targets.find_all(rule, path, reference.value);
+        if (found.empty()) counts.unresolved.push_back(path + ": " + reference.value);
+        counts.found += found.size();
+        const std::size_t from = plan.version_of_file[reference.file];
+        for (const std::size_t target : found) {
+            const std::size_t needed = plan.version_of_file[target];
+            if (from == needed) continue;
+            const auto kind = rules.kinds.find(ending_of(tree.files[target].path));
             ++kinds[{from, needed}][kind == rules.kinds.end() ? rules.default_kind : kind->second];
-            break;
         }
-        ++(found ? counts.found : counts.unresolved);
     }
     for (const auto& [edge, names] : kinds) {
         const auto most = std::max_element(names.begin(), names.end(),

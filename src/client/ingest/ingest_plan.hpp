@@ -58,8 +58,8 @@ struct FoundReference {
 };
 
 struct ReferenceCounts {
-    std::size_t found = 0;      ///< references that lead to a file of the tree
-    std::size_t unresolved = 0; ///< those that lead to none
+    std::size_t found = 0;               ///< references that lead to a file of the tree
+    std::vector<std::string> unresolved; ///< those that lead to none: "tracks/a/scene.xml: rock.png"
 };
 
 /// Follows references to files and makes them needs between versions. Of several kinds between the same two

@@ -113,7 +113,7 @@ AssetRule asset_rule(const YAML::Node& node) {
 }
 
 ReferenceRule reference_rule(const YAML::Node& node) {
-    check_keys(node, {"files", "reader", "attributes", "pattern", "values", "to"});
+    check_keys(node, {"files", "reader", "attributes", "pattern", "values", "words", "to"});
     ReferenceRule rule;
     rule.files = pattern_at(node, "files");
     const std::string reader = text_at(node, "reader", "text");
@@ -131,6 +131,7 @@ ReferenceRule reference_rule(const YAML::Node& node) {
         fault(node["pattern"], "only the reader text takes a \"pattern\"");
     }
     if (node["values"]) rule.values = pattern_at(node, "values");
+    rule.words = flag_at(node, "words");
     const auto targets = texts_at(node, "to");
     if (targets.empty())
         fault(node, "\"to\" is missing: where a value may lie, such as \"{folder}/{value}\"");

@@ -41,6 +41,7 @@ struct ReferenceRule {
     std::vector<std::string> attributes;      ///< xml
     std::optional<TextExpression> expression; ///< text
     std::optional<PathPattern> values;        ///< only values like this count
+    bool words = false;                       ///< a value that leads nowhere may be several, parted by spaces
     std::vector<Template> to;                 ///< {folder} of the file, {value}; tried in order
 };
 
