@@ -64,10 +64,6 @@ Result<> store_answer(database::Tx& tx, const IdempotencyKey& key, const http::R
                     json::to_json(headers), response.body, Timestamp::now());
 }
 
-Result<std::int64_t> remove_old_answers(database::Tx& tx, std::int64_t limit) {
-    return tx.execute(sql::delete_old_answers, oldest_kept(), limit);
-}
-
 Result<RunningKey> RunningKey::claim(const IdempotencyKey& key) {
     std::string name = key.actor_id.text() + "\n" + key.route + "\n" + key.key;
     const std::lock_guard lock(running().mutex);

@@ -24,8 +24,6 @@ Result<std::optional<IdempotencyKey>> read_idempotency_key(const http::Request& 
 Result<std::optional<http::Response>> find_answer(database::Tx& tx, const IdempotencyKey& key);
 /// Stores the answer; a conflict means that another request with the key was faster.
 Result<> store_answer(database::Tx& tx, const IdempotencyKey& key, const http::Response& response);
-/// Removes answers older than 24 hours, at most `limit`; how many.
-Result<std::int64_t> remove_old_answers(database::Tx& tx, std::int64_t limit);
 
 /// Keys whose first request is running in this process: the second is told to wait (409).
 class RunningKey {

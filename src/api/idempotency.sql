@@ -10,9 +10,3 @@ where actor_id = $1 and route = $2 and key = $3 and created_at <= $4
 -- name: insert_answer
 insert into idempotency (actor_id, route, key, request_hash, status, headers, body, created_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
-
--- name: delete_old_answers
-delete from idempotency
-where (actor_id, route, key) in (
-    select actor_id, route, key from idempotency where created_at <= $1 order by created_at limit $2
-)

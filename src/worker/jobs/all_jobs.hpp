@@ -1,0 +1,13 @@
+#pragma once
+
+#include <vector>
+
+#include "storage/object_store.hpp"
+#include "worker/worker.hpp"
+
+namespace bifrost::worker {
+
+/// Every kind of job that this release knows. Both arguments must outlive the worker.
+std::vector<JobKind> all_jobs(database::Database& database, storage::ObjectStore& store);
+
+} // namespace bifrost::worker
