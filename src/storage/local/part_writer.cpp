@@ -24,11 +24,12 @@ Result<> LocalPartWriter::take(const void* data, std::size_t size) {
                      "The part is longer than the " + std::to_string(place_.size) +
                          " bytes that its URL was signed for; ask for a URL of the right size."};
     }
-    BIFROST_CHECK(write_all(file_.file(), data, size, place_.offset + written_));
-    sha_.update(data, size);
+    sha_.begin(data, size);
+    auto done = write_all(file_.file(), data, size, place_.offset + written_);
     written_ += static_cast<std::int64_t>(size);
-    if (written_ - started_ >= kWriteBack) start_writing_back(written_);
-    return {};
+    if (done && written_ - started_ >= kWriteBack) start_writing_back(written_);
+    sha_.wait();
+    return done;
 }
 
 void LocalPartWriter::start_writing_back(std::int64_t up_to) {

@@ -1,8 +1,8 @@
 #pragma once
 // Receiving one part into its place of an upload's file.
 
-#include "core/hash.hpp"
 #include "storage/local/local_store.hpp"
+#include "storage/local/side_hash.hpp"
 #include "storage/local/upload_file.hpp"
 
 namespace bifrost::storage {
@@ -29,7 +29,7 @@ class LocalPartWriter : public PartWriter {
 
     UploadFile file_;
     PartPlace place_;
-    Sha256 sha_;
+    SideHash sha_;
     std::int64_t written_ = 0;
     std::int64_t started_ = 0; ///< bytes that the kernel was asked to bring to the disk
     std::optional<Error> failure_;
