@@ -86,7 +86,8 @@ FreshDatabase::FreshDatabase(Dialect dialect) {
         url_ = "sqlite:" + name_;
     } else {
         name_ = unique_name("bifrost_test");
-        PostgresServer::shared().execute("create database " + name_ + " template " + postgres_template());
+        PostgresServer::shared().execute("create database " + name_ + " template " + postgres_template() +
+                                         " strategy file_copy");
         url_ = PostgresServer::shared().url(name_);
     }
 }

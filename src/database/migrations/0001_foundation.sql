@@ -289,11 +289,12 @@ insert into lock_row (name) values ('dependency_graph');
 insert into lock_row (name) values ('component_graph');
 insert into lock_row (name) values ('schema');
 
--- PostgreSQL: a transaction that is sent whole leaves a row here, so that its outcome can be found when the reply to its
--- COMMIT is lost. Ids are UUIDv7; those older than an hour are removed.
+-- PostgreSQL: each transaction leaves a row here, so that its outcome can be found when the reply to its COMMIT is lost.
+-- `is_lost` stands in rows that were put in afterwards, in place of one. Ids are UUIDv7; old ones are removed.
 -- postgres:
 create table commit_marker (
-    id uuid primary key
+    id uuid primary key,
+    is_lost boolean not null
 );
 -- both:
 

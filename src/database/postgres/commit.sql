@@ -16,21 +16,17 @@ commit
 -- postgres:
 rollback
 
--- name: get_transaction_id
--- postgres:
-select pg_current_xact_id()
-
--- name: find_transaction_status
--- postgres:
-select pg_xact_status(cast($1 as xid8))
-
 -- name: insert_commit_marker
 -- postgres:
-insert into commit_marker (id) values ($1)
+insert into commit_marker (id, is_lost) values ($1, false)
 
 -- name: claim_commit_marker
 -- postgres:
-insert into commit_marker (id) values ($1) on conflict do nothing
+insert into commit_marker (id, is_lost) values ($1, true) on conflict (id) do nothing
+
+-- name: get_commit_marker
+-- postgres:
+select is_lost from commit_marker where id = $1
 
 -- name: delete_old_commit_markers
 -- postgres:

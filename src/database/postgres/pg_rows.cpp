@@ -22,10 +22,10 @@ Number parse(std::string_view text, const char* complaint) {
 void ClearResult::operator()(pg_result* result) const { PQclear(result); }
 
 std::int64_t rows_changed(const pg_result* result) {
-    // libpq declares these for pointers to what it doesn't change.
+    if (command_tag(result).starts_with("SELECT")) return 0;
+    // libpq declares this one for pointers to what it doesn't change.
     const std::string_view count = PQcmdTuples(const_cast<pg_result*>(result));
-    return PQnfields(result) == 0 && !count.empty() ? parse<std::int64_t>(count, "the server gave no count")
-                                                    : 0;
+    return count.empty() ? 0 : parse<std::int64_t>(count, "the server gave no count");
 }
 
 std::string first_cell(const pg_result* result) {

@@ -121,7 +121,8 @@ class PostgresDatabase final : public Database, public SchemaAccess {
 
     /// The result of a transaction whose outcome was unknown; nothing when it is undone, to be run again.
     std::optional<Result<>> settle(Connection& connection, const WriteTx& tx) {
-        switch (find_outcome(connection, tx, Clock::now() + options_.deadline)) {
+        const auto deadline = Clock::now() + options_.deadline;
+        switch (tx.marker() ? find_outcome(connection, *tx.marker(), deadline) : Outcome::unknown) {
         case Outcome::committed:
             return Result<>{};
         case Outcome::undone:

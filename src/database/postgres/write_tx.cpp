@@ -1,7 +1,6 @@
 #include "database/postgres/write_tx.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "core/log.hpp"
@@ -17,7 +16,7 @@ namespace {
 /// What is queued is sent and its answers read after this many statements, so that neither side keeps much in
 /// memory.
 constexpr std::size_t kMostQueued = 1'000;
-constexpr std::int64_t kMarkerLifeSeconds = 3'600;
+constexpr std::int64_t kMarkerLifeSeconds = 600;
 
 /// The smallest UUIDv7 of a time (RFC 9562, 5.7: its first 48 bits are milliseconds).
 std::string first_id_of(Timestamp time) {
@@ -29,6 +28,13 @@ std::string first_id_of(Timestamp time) {
         millis >>= 4;
     }
     return text;
+}
+
+/// A `select` changes nothing, and the others say when they didn't; only what begins with `with` hides it.
+bool may_change(std::string_view sql, const pg_result* result) {
+    if (sql.starts_with("select")) return false;
+    const bool counts = sql.starts_with("insert") || sql.starts_with("update") || sql.starts_with("delete");
+    return !counts || rows_changed(result) != 0;
 }
 
 } // namespace
@@ -80,22 +86,13 @@ Result<std::vector<ResultPtr>> WriteTx::exchange() {
     queued_ = 0;
     auto results = connection_.exchange();
     if (!results) return fail(results.error());
-    if (id_position_)
-        transaction_id_ = first_cell((*results)[*std::exchange(id_position_, std::nullopt)].get());
     return results;
 }
 
-Result<> WriteTx::learn_transaction_id() {
-    if (std::exchange(id_queued_, true)) return {};
-    BIFROST_CHECK(queue(sql::get_transaction_id.postgres, {}));
-    id_position_ = queued_ - 1;
-    return {};
-}
-
 Result<ResultPtr> WriteTx::answer(std::string_view sql, const Params& params) {
-    BIFROST_CHECK(learn_transaction_id());
     BIFROST_CHECK(queue(sql, params));
     BIFROST_ASSIGN(auto results, exchange());
+    if (may_change(sql, results.back().get())) may_have_changed_ = true;
     return std::move(results.back());
 }
 
@@ -110,16 +107,16 @@ Result<std::int64_t> WriteTx::run_count(std::string_view sql, const Params& para
 }
 
 Result<> WriteTx::run_deferred(std::string_view sql, const Params& params) {
+    may_have_changed_ = true; // its answer isn't looked at
     BIFROST_CHECK(queue(sql, params));
     if (queued_ < kMostQueued) return {};
-    BIFROST_CHECK(learn_transaction_id());
     BIFROST_CHECK(exchange());
     return {};
 }
 
 Result<std::int64_t> WriteTx::run_many(std::string_view sql, const std::vector<Params>& rows) {
     if (rows.empty()) return 0;
-    BIFROST_CHECK(learn_transaction_id());
+    may_have_changed_ = true;
     std::int64_t total = 0;
     std::size_t first = queued_; // of the results of the next exchange that are ours
     const auto collect = [&]() -> Result<> {
@@ -147,15 +144,7 @@ Result<> WriteTx::queue_marker() {
 
 Result<> WriteTx::commit() {
     if (!begun_) return {}; // it asked the database for nothing
-    if (transaction_id_.empty() && !has_markers_) {
-        BIFROST_CHECK(learn_transaction_id());
-        if (const auto known = exchange(); !known) {
-            undo();
-            return known.error();
-        }
-    } else if (transaction_id_.empty()) {
-        BIFROST_CHECK(queue_marker());
-    }
+    if (may_have_changed_ && has_markers_) BIFROST_CHECK(queue_marker());
     BIFROST_CHECK(queue(sql::commit.postgres, {}));
     const auto results = exchange();
     if (results) {
@@ -164,7 +153,7 @@ Result<> WriteTx::commit() {
         return Error{Errc::internal, "The database failed."};
     }
     if (connection_.lost()) {
-        ending_ = Ending::unknown;
+        ending_ = may_have_changed_ ? Ending::unknown : Ending::lost;
         return results.error();
     }
     undo(); // a statement before COMMIT failed: the transaction is still open
