@@ -68,6 +68,14 @@ TEST_F(LocalStoreUrls, another_order_or_encoding_of_the_same_parameters_is_the_s
     EXPECT_TRUE(store_->receive_part(part_.path, query, 10));
 }
 
+TEST_F(LocalStoreUrls, the_path_may_come_with_its_prefix) {
+    EXPECT_TRUE(store_->receive_part("/api/v1/storage" + part_.path, part_.query, 10));
+    EXPECT_EQ(receive("/api/v1/storage/api/v1/storage" + part_.path, part_.query), Errc::forbidden);
+    const auto opened = store_->open_signed("/api/v1/storage" + download_.path, download_.query);
+    ASSERT_TRUE(opened) << why(opened);
+    ::close(opened->descriptor);
+}
+
 TEST_F(LocalStoreUrls, a_url_serves_its_own_part_and_upload_only) {
     const std::string other = *store_->begin_upload("ab/other", 25, 10);
     const std::string sub = part_.path.substr(0, part_.path.rfind('/') + 1);

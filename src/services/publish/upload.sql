@@ -54,5 +54,8 @@ select 1 from file where upload_id = $1 limit 1
 -- name: find_object_key
 select key from object where sha256 = $1
 
+-- name: find_stored_size
+select size from object where sha256 = $1 and state = 'stored'
+
 -- name: find_upload_project
 select archived_at from entity where id = $1 and kind = 'project'

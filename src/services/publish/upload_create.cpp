@@ -87,8 +87,8 @@ Result<std::unordered_map<std::string, std::int64_t>> find_stored(database::Tx& 
         for (const auto& object : objects) stored.emplace(object.sha256, object.size);
     }
     if (has_empty) {
-        BIFROST_ASSIGN(const auto objects, hold_objects(tx, {empty_sha256()}));
-        for (const auto& object : objects) stored.emplace(object.sha256, object.size);
+        BIFROST_ASSIGN(const auto rows, tx.query(sql::find_stored_size, empty_sha256()));
+        if (!rows.empty()) stored.emplace(empty_sha256(), 0);
     }
     return stored;
 }
