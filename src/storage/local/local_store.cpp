@@ -97,6 +97,10 @@ class LocalFileStore : public LocalStore {
   private:
     Result<std::unique_ptr<PartWriter>> open_part(const std::string& upload, std::int64_t number,
                                                   const QueryParameters& parameters);
+    /// Servers hand over the path as it came or what is left after their own routing.
+    [[nodiscard]] std::string_view below_prefix(std::string_view path) const {
+        return path.starts_with(options_.url_prefix) ? path.substr(options_.url_prefix.size()) : path;
+    }
 
     LocalStoreOptions options_;
     Descriptor root_;
@@ -233,7 +237,8 @@ Result<> LocalFileStore::ping() {
 Result<std::unique_ptr<PartWriter>>
 LocalFileStore::receive_part(std::string_view path, std::string_view query, std::int64_t content_length) {
     BIFROST_ASSIGN(const QueryParameters parameters,
-                   check_url(options_.signing_key, "PUT", path, query, Timestamp::now()));
+                   check_url(options_.signing_key, "PUT", below_prefix(path), query, Timestamp::now()));
+    path = below_prefix(path);
     constexpr std::string_view kPrefix = "/uploads/";
     if (!path.starts_with(kPrefix)) return dead_url();
     const std::string_view rest = path.substr(kPrefix.size());
@@ -277,7 +282,8 @@ Result<std::unique_ptr<PartWriter>> LocalFileStore::open_part(const std::string&
 
 Result<OpenedObject> LocalFileStore::open_signed(std::string_view path, std::string_view query) {
     BIFROST_ASSIGN(const QueryParameters parameters,
-                   check_url(options_.signing_key, "GET", path, query, Timestamp::now()));
+                   check_url(options_.signing_key, "GET", below_prefix(path), query, Timestamp::now()));
+    path = below_prefix(path);
     constexpr std::string_view kPrefix = "/objects/";
     if (!path.starts_with(kPrefix) || !is_object_key(path.substr(kPrefix.size()))) return dead_url();
     BIFROST_ASSIGN(Descriptor file, objects_.open(std::string(path.substr(kPrefix.size()))));

@@ -36,7 +36,7 @@ struct OpenedObject {
 
 class LocalStore : public ObjectStore {
   public:
-    /// Checks a signed part URL (`path` is what follows the prefix: "/uploads/<upload>/<number>"; `query` is
+    /// Checks a signed part URL (`path` with or without the prefix: "/uploads/<upload>/<number>"; `query` is
     /// without "?") and opens the part. `content_length` is -1 when the request doesn't tell. forbidden:
     /// altered, expired, or the upload is over; conflict: the same part is being received by another request;
     /// invalid: the length isn't the signed one.
