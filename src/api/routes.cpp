@@ -10,6 +10,7 @@ http::Router make_router(Context& context) {
     add_project_routes(router, context);
     add_asset_routes(router, context);
     add_workflow_routes(router, context);
+    add_batch_routes(router, context);
     add_job_routes(router, context);
     return router;
 }

@@ -11,6 +11,7 @@ void add_user_routes(http::Router& router, Context& context);
 void add_project_routes(http::Router& router, Context& context);
 void add_asset_routes(http::Router& router, Context& context);
 void add_workflow_routes(http::Router& router, Context& context);
+void add_batch_routes(http::Router& router, Context& context);
 void add_job_routes(http::Router& router, Context& context);
 void add_health_routes(http::Router& router, Context& context);
 

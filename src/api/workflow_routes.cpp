@@ -2,6 +2,7 @@
 #include "api/operation.hpp"
 #include "api/routes.hpp"
 #include "services/asset/asset.hpp"
+#include "services/publish/version.hpp"
 #include "services/workflow/workflow.hpp"
 
 namespace bifrost::api {
@@ -65,6 +66,16 @@ Result<http::Response> transition_asset(Incoming& incoming) {
     });
 }
 
+Result<http::Response> transition_version(Incoming& incoming) {
+    BIFROST_ASSIGN(const Id id, incoming.id());
+    BIFROST_ASSIGN(const auto revision, incoming.if_match());
+    return write(incoming, [&](access::Call& call) -> Result<http::Response> {
+        BIFROST_CHECK(workflow::transition(call, "version", id, incoming.body, revision));
+        BIFROST_ASSIGN(const auto moved, publish::get_version(call.tx, call.actor, id));
+        return entity_answer(moved);
+    });
+}
+
 } // namespace
 
 void add_workflow_routes(http::Router& router, Context& context) {
@@ -82,6 +93,8 @@ void add_workflow_routes(http::Router& router, Context& context) {
     add(Method::post, "/api/v1/assets/{id}/transitions", "transition_asset", transition_asset, Body::json);
     add(Method::get, "/api/v1/versions/{id}/transitions", "list_version_transitions",
         transitions_of("version"));
+    add(Method::post, "/api/v1/versions/{id}/transitions", "transition_version", transition_version,
+        Body::json);
 }
 
 } // namespace bifrost::api

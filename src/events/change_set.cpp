@@ -39,21 +39,21 @@ Result<Position> ChangeSet::append_to_log(database::Tx& tx) {
         if (newest.empty()) return Position{};
         return Position{newest[0].integer(0), newest[0].integer(1), newest[0].integer(2)};
     }
-    BIFROST_ASSIGN(const auto next, tx.query(sql::next_transaction));
-    if (next.empty()) return Error{Errc::internal, "The site row is missing; run `bifrost migrate up`."};
-    Position position{next[0].integer(0), next[0].integer(1), 0};
-    const Timestamp now = Timestamp::now();
-    std::vector<database::Params> rows;
-    rows.reserve(events_.size());
-    for (const auto& event : events_) {
-        rows.push_back(database::make_params(position.epoch, position.txid, position.number, now, id_,
-                                             actor_id_, event.action, event.project_id, event.entity_kind,
-                                             event.entity_id, event.patch, request_id_));
-        ++position.number;
+    if (appended_ == events_.size()) return last_;
+    if (appended_ == 0) {
+        BIFROST_ASSIGN(const auto next, tx.query(sql::next_transaction));
+        if (next.empty()) return Error{Errc::internal, "The site row is missing; run `bifrost migrate up`."};
+        last_ = {next[0].integer(0), next[0].integer(1), -1};
     }
-    --position.number;
-    for (const auto& row : rows) BIFROST_CHECK(tx.defer_row(sql::append_event, row));
-    return position;
+    const Timestamp now = Timestamp::now();
+    for (; appended_ < events_.size(); ++appended_) {
+        const NewEvent& event = events_[appended_];
+        ++last_.number;
+        BIFROST_CHECK(tx.defer(sql::append_event, last_.epoch, last_.txid, last_.number, now, id_, actor_id_,
+                               event.action, event.project_id, event.entity_kind, event.entity_id,
+                               event.patch, request_id_));
+    }
+    return last_;
 }
 
 std::string make_patch(std::string_view before, std::string_view after,

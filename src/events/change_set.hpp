@@ -45,8 +45,8 @@ class ChangeSet {
     [[nodiscard]] bool empty() const { return events_.empty(); }
     [[nodiscard]] const Id& id() const { return id_; }
 
-    /// Appends what was added; to be called once, last in the transaction. The position of the last event, or
-    /// of the newest event there is when nothing was added.
+    /// Appends what was added and not appended yet; called last in the transaction, and earlier by who needs
+    /// the position. The position of the last event, or of the newest event there is when nothing was added.
     Result<Position> append_to_log(database::Tx& tx);
 
   private:
@@ -54,6 +54,8 @@ class ChangeSet {
     std::optional<Id> actor_id_;
     std::string request_id_;
     std::vector<NewEvent> events_;
+    std::size_t appended_ = 0; ///< of events_
+    Position last_;            ///< of the last appended one
 };
 
 /// The fields that differ between two JSON objects (texts), as {"before": {…}, "after": {…}} in canonical

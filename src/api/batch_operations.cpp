@@ -1,0 +1,176 @@
+#include "api/batch_operations.hpp"
+
+#include <array>
+
+#include "services/asset/asset.hpp"
+#include "services/project/project.hpp"
+#include "services/publish/file.hpp"
+#include "services/publish/product.hpp"
+#include "services/publish/publish_version.hpp"
+#include "services/publish/version.hpp"
+#include "services/workflow/workflow.hpp"
+
+namespace bifrost::api {
+namespace {
+
+using access::Call;
+using Outcome = Result<BatchOutcome>;
+
+/// The outcome of a service that gives the entity.
+template <class T>
+Outcome outcome(Result<T> entity, int status = 200) {
+    if (!entity) return entity.error();
+    return BatchOutcome{status, entity->id, entity->revision};
+}
+
+/// An entity's id in a path; nothing can have what is none.
+Result<Id> parse_id(std::string_view text) {
+    if (const auto id = Id::parse(text)) return *id;
+    return Error{Errc::not_found, "There is nothing with the id '" + std::string(text) + "'."};
+}
+
+using Run = Outcome (*)(Call&, const Id&, const BatchStep&);
+using RunInProject = Outcome (*)(Call&, std::string_view, const BatchStep&);
+
+struct Row {
+    std::string_view op;
+    std::string_view pattern; ///< "*" stands for the id
+    Run run = nullptr;
+    RunInProject run_in_project = nullptr; ///< where a code will do
+};
+
+Outcome publish(Call& call, const Id& id, const BatchStep& step) {
+    auto version = publish::publish_version(call, id, step.if_revision);
+    if (!version) return version.error();
+    // All or nothing: a failed version is no outcome of a batch.
+    BIFROST_CHECK(publish::refuse_failed(*version));
+    return BatchOutcome{version->state == "published" ? 200 : 202, version->id, version->revision};
+}
+
+Outcome add_files(Call& call, const Id& id, const BatchStep& step) {
+    BIFROST_CHECK(publish::add_files(call, id, step.body));
+    BIFROST_ASSIGN(const auto version, publish::get_version(call.tx, call.actor, id));
+    return BatchOutcome{201, id, version.revision};
+}
+
+const std::array kRows = {
+    Row{"create", "/projects/*/assets", nullptr,
+        [](Call& call, std::string_view project, const BatchStep& step) {
+            return outcome(asset::create_asset(call, project, step.body), 201);
+        }},
+    Row{"create", "/assets/*/products",
+        [](Call& call, const Id& id, const BatchStep& step) {
+            return outcome(publish::create_product(call, id, "asset", step.body), 201);
+        }},
+    Row{"create", "/products/*/versions",
+        [](Call& call, const Id& id, const BatchStep& step) {
+            return outcome(publish::create_version(call, id, step.body), 201);
+        }},
+    Row{"create", "/versions/*/files", add_files},
+
+    Row{"update", "/projects/*", nullptr,
+        [](Call& call, std::string_view project, const BatchStep& step) {
+            return outcome(project::update_project(call, project, step.body, step.if_revision));
+        }},
+    Row{"update", "/assets/*",
+        [](Call& call, const Id& id, const BatchStep& step) {
+            return outcome(asset::update_asset(call, id, step.body, step.if_revision));
+        }},
+    Row{"update", "/products/*",
+        [](Call& call, const Id& id, const BatchStep& step) {
+            return outcome(publish::update_product(call, id, step.body, step.if_revision));
+        }},
+    Row{"update", "/versions/*",
+        [](Call& call, const Id& id, const BatchStep& step) {
+            return outcome(publish::update_version(call, id, step.body, step.if_revision));
+        }},
+
+    Row{"archive", "/projects/*", nullptr,
+        [](Call& call, std::string_view project, const BatchStep& step) {
+            return outcome(project::archive_project(call, project, step.if_revision));
+        }},
+    Row{"archive", "/assets/*",
+        [](Call& call, const Id& id, const BatchStep& step) {
+            return outcome(asset::archive_asset(call, id, step.if_revision));
+        }},
+    Row{"archive", "/products/*",
+        [](Call& call, const Id& id, const BatchStep& step) {
+            return outcome(publish::archive_product(call, id, step.if_revision));
+        }},
+    Row{"archive", "/versions/*",
+        [](Call& call, const Id& id, const BatchStep& step) {
+            return outcome(publish::archive_version(call, id, step.if_revision));
+        }},
+
+    Row{"restore", "/projects/*", nullptr,
+        [](Call& call, std::string_view project, const BatchStep& step) {
+            return outcome(project::restore_project(call, project, step.if_revision));
+        }},
+    Row{"restore", "/assets/*",
+        [](Call& call, const Id& id, const BatchStep& step) {
+            return outcome(asset::restore_asset(call, id, step.if_revision));
+        }},
+    Row{"restore", "/products/*",
+        [](Call& call, const Id& id, const BatchStep& step) {
+            return outcome(publish::restore_product(call, id, step.if_revision));
+        }},
+    Row{"restore", "/versions/*",
+        [](Call& call, const Id& id, const BatchStep& step) {
+            return outcome(publish::restore_version(call, id, step.if_revision));
+        }},
+
+    Row{"publish", "/versions/*", publish},
+    Row{"transition", "/assets/*",
+        [](Call& call, const Id& id, const BatchStep& step) {
+            return outcome(workflow::transition(call, "asset", id, step.body, step.if_revision));
+        }},
+    Row{"transition", "/versions/*",
+        [](Call& call, const Id& id, const BatchStep& step) {
+            return outcome(workflow::transition(call, "version", id, step.body, step.if_revision));
+        }},
+};
+
+/// What stands for "*" when the path has the pattern's form.
+std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
+    const std::size_t star = pattern.find('*');
+    const std::string_view before = pattern.substr(0, star);
+    const std::string_view after = pattern.substr(star + 1);
+    if (path.size() <= before.size() + after.size() || !path.starts_with(before) || !path.ends_with(after))
+        return std::nullopt;
+    const auto middle = path.substr(before.size(), path.size() - before.size() - after.size());
+    if (middle.find('/') != std::string_view::npos) return std::nullopt;
+    return middle;
+}
+
+/// "/versions/<id>/publish" is as good as "/versions/<id>".
+std::string_view without_action(std::string_view path, std::string_view op) {
+    const std::string action = "/" + std::string(op == "transition" ? "transitions" : op);
+    if (op != "create" && op != "update" && path.ends_with(action)) path.remove_suffix(action.size());
+    return path;
+}
+
+bool takes_body(std::string_view op) { return op == "create" || op == "update" || op == "transition"; }
+
+bool is_nothing(const boost::json::value& body) {
+    return body.is_null() || (body.is_object() && body.get_object().empty());
+}
+
+} // namespace
+
+Result<BatchOutcome> run_step(Call& call, const BatchStep& step) {
+    const std::string_view path = without_action(step.path, step.op);
+    for (const auto& row : kRows) {
+        if (row.op != step.op) continue;
+        const auto id_text = match(row.pattern, path);
+        if (!id_text) continue;
+        if (!takes_body(step.op) && !is_nothing(step.body))
+            return invalid_field("/body", "must be absent or empty: '" + step.op + "' takes no body");
+        if (row.run_in_project != nullptr) return row.run_in_project(call, *id_text, step);
+        BIFROST_ASSIGN(const Id id, parse_id(*id_text));
+        return row.run(call, id, step);
+    }
+    return invalid_field("/path", "is nothing that a batch can " + step.op +
+                                      "; it reaches projects, assets, products and versions");
+}
+
+} // namespace bifrost::api
