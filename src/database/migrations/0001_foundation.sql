@@ -425,6 +425,7 @@ create table job (
 create unique index job_unique_key on job (unique_key) where unique_key is not null and state in ('queued', 'running', 'failed');
 create index job_due on job (priority desc, run_at, id) where state in ('queued', 'failed');
 create index job_lease on job (lease_expires_at) where state = 'running';
+create index job_dead on job (kind) where state = 'dead';
 create index job_created on job (created_at desc, id desc);
 create index job_parent on job (parent_id);
 
