@@ -165,13 +165,11 @@ Result<Rows> Connection::query(std::string_view sql, const Params& params) {
     BIFROST_CHECK(bind(*statement, params));
     sqlite3_stmt* compiled = statement->compiled.get();
     auto rows = std::make_unique<CopiedRows>(static_cast<std::size_t>(sqlite3_column_count(compiled)));
+    const ResetAtEnd reset{compiled};
+    const int columns = sqlite3_column_count(compiled);
     int status = SQLITE_ROW;
-    {
-        const ResetAtEnd reset{compiled};
-        const int columns = sqlite3_column_count(compiled);
-        while ((status = sqlite3_step(compiled)) == SQLITE_ROW) copy_row(compiled, columns, *rows);
-    }
-    if (status != SQLITE_DONE) return failure(sql);
+    while ((status = sqlite3_step(compiled)) == SQLITE_ROW) copy_row(compiled, columns, *rows);
+    if (status != SQLITE_DONE) return failure(sql); // before the reset: it forgets errno
     return Rows(std::move(rows));
 }
 
@@ -179,11 +177,9 @@ Result<std::int64_t> Connection::execute(std::string_view sql, const Params& par
     BIFROST_ASSIGN(Statement * statement, prepared(sql));
     BIFROST_CHECK(bind(*statement, params));
     const sqlite3_int64 before = sqlite3_total_changes64(database_.get());
+    const ResetAtEnd reset{statement->compiled.get()};
     int status = SQLITE_ROW;
-    {
-        const ResetAtEnd reset{statement->compiled.get()};
-        while ((status = sqlite3_step(statement->compiled.get())) == SQLITE_ROW) {
-        }
+    while ((status = sqlite3_step(statement->compiled.get())) == SQLITE_ROW) {
     }
     if (status != SQLITE_DONE) return failure(sql);
     // What isn't insert, update or delete leaves the count of an earlier statement behind.

@@ -97,24 +97,28 @@ Error constraint_error(sqlite3* database, int code, std::string_view message) {
     return error;
 }
 
-bool disk_is_full(sqlite3* database, int code) {
+bool disk_is_full(int code, int reason) {
     if ((code & 0xff) == SQLITE_FULL) return true;
-    if ((code & 0xff) != SQLITE_IOERR) return false;
-    const int reason = sqlite3_system_errno(database);
-    return reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
+    return (code & 0xff) == SQLITE_IOERR && (reason == ENOSPC || reason == EDQUOT || reason == EFBIG);
 }
 
 } // namespace
 
 Error last_error(sqlite3* database, std::string_view sql) {
+    const int left_behind = errno;
     const int code = sqlite3_extended_errcode(database);
+    // SQLite keeps errno for failures of statements, and not for those of COMMIT.
+    const int reason = sqlite3_system_errno(database) != 0 ? sqlite3_system_errno(database) : left_behind;
     const std::string message = sqlite3_errmsg(database);
     if ((code & 0xff) == SQLITE_CONSTRAINT) return constraint_error(database, code, message);
     const auto say = [&](log::Level level) {
         log::write(level, "SQLite refused a statement",
-                   {{"code", std::to_string(code)}, {"reason", message}, {"sql", std::string(sql)}});
+                   {{"code", std::to_string(code)},
+                    {"reason", message},
+                    {"errno", std::to_string(reason)},
+                    {"sql", std::string(sql)}});
     };
-    if (disk_is_full(database, code)) {
+    if (disk_is_full(code, reason)) {
         say(log::Level::error);
         return Error{Errc::out_of_space, "The disk of the database is full; free some space and try again."};
     }
