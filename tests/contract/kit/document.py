@@ -17,7 +17,7 @@ PROBLEM = "application/problem+json"
 # Nothing of the inside may stand in a problem: statements, constraints, sources, folders of the server.
 LEAKS = re.compile(
     r"\bselect\b.+\bfrom\b|\binsert into\b|\bupdate \w+ set\b|\bdelete from\b|sqlite|SQLSTATE|libpq|constraint|violates|_key\b|"
-    r"\.cpp\b|\.sql\b|/tmp/|/home/|/var/|/usr/|/work/|std::|boost::|terminate called|stack",
+    r"\.cpp\b|\.sql\b|/tmp/|/home/|/var/|/usr/|/root/|std::|boost::|terminate called|stack",
     re.IGNORECASE | re.DOTALL,
 )
 
