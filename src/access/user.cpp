@@ -138,6 +138,7 @@ Result<User> update_user(Call& call, std::string_view id_or_code, const boost::j
         return Error{Errc::stale_revision,
                      "The user was changed by someone else. Read it again and repeat the change."};
     json::Reader reader(patch);
+    reader.refuse_null({"code", "name", "site_role"});
     User after = before;
     if (auto name = reader.optional_text("name", {1, 200})) after.name = *name;
     auto email = read_email(reader);

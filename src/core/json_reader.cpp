@@ -55,6 +55,11 @@ void Reader::add_error(std::string_view key, std::string detail) {
     errors_.push_back({pointer(key), std::move(detail)});
 }
 
+void Reader::refuse_null(std::initializer_list<std::string_view> keys) {
+    for (const auto key : keys)
+        if (is_null(key)) add_error(key, "must not be null");
+}
+
 bool Reader::has(std::string_view key) const {
     return object_ != nullptr && object_->find({key.data(), key.size()}) != object_->end();
 }

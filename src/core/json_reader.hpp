@@ -2,6 +2,7 @@
 // JSON in: parsing with limits, and a reader of objects that names every bad field at once.
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -69,6 +70,8 @@ class Reader {
     /// An array member; a missing one is an error only when `required`.
     const boost::json::array* array(std::string_view key, std::size_t most_items, bool required = false);
 
+    /// For patches: null would remove what can't be absent.
+    void refuse_null(std::initializer_list<std::string_view> keys);
     void add_error(std::string_view key, std::string detail);
     /// Takes over what a nested reader found.
     void merge(Reader& nested);

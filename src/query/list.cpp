@@ -21,10 +21,11 @@ std::string order_name(const auto& keys) {
 
 Result<std::vector<Sort>> parse_sort(std::string_view text) {
     std::vector<Sort> sorts;
-    while (!text.empty()) {
+    for (bool more = true; more;) {
         const std::size_t comma = text.find(',');
         std::string_view part = text.substr(0, comma);
-        text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
+        more = comma != std::string_view::npos;
+        text = more ? text.substr(comma + 1) : std::string_view{};
         Sort sort;
         if (part.starts_with('-')) {
             sort.descending = true;
@@ -34,6 +35,8 @@ Result<std::vector<Sort>> parse_sort(std::string_view text) {
             return invalid_field("/sort",
                                  "must be field names separated by commas, '-' before a descending one");
         sort.field = part;
+        for (const auto& earlier : sorts)
+            if (earlier.field == sort.field) return invalid_field("/sort", "names '" + sort.field + "' twice");
         sorts.push_back(std::move(sort));
     }
     if (sorts.size() > 4) return invalid_field("/sort", "takes at most four fields");

@@ -99,6 +99,8 @@ Result<Entity> get_visible_entity(database::Tx& tx, const access::Actor& actor, 
 
 Result<Entity> touch_entity(access::Call& call, const Id& id, const EntityChange& change) {
     BIFROST_ASSIGN(Entity entity, lock_entity(call, id, change.if_revision));
+    if (entity.archived_at)
+        return Error{Errc::conflict, "The " + entity.kind + " is archived: restore it before changing it."};
     if (change.typed_code) {
         entity.code = fold_code(*change.typed_code);
         entity.label = change.typed_code;

@@ -61,7 +61,7 @@ struct EntityChange {
     std::optional<std::string> typed_code;
     std::optional<json::Raw> metadata;
 };
-/// Locks the row, checks the revision, raises it by one. The row as it is now.
+/// Locks the row, checks the revision, raises it by one. The row as it is now. conflict while it is archived.
 Result<Entity> touch_entity(access::Call& call, const Id& id, const EntityChange& change);
 /// Sets or clears archived_at and raises the revision; without effect when it is so already. Adds
 /// "<kind>.archived"/".restored".

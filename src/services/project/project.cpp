@@ -172,6 +172,7 @@ Result<Project> update_project(Call& call, std::string_view id_or_code, const bo
     json::Reader reader(patch);
     EntityChange change;
     change.if_revision = if_revision;
+    reader.refuse_null({"code", "name", "kind", "status", "fps"});
     change.typed_code = reader.optional_code("code");
     if (auto name = reader.optional_text("name", {1, 200})) project.name = *name;
     read_fields(reader, project);
