@@ -37,6 +37,9 @@ class SchemaAccess {
     virtual ~SchemaAccess() = default;
 
     virtual Result<> in_schema_session(const std::function<Result<>(SchemaSession&)>& fn) = 0;
+    /// Prepares a statement without running it: fails unless this database understands it with its present
+    /// schema.
+    virtual Result<> prepare(std::string_view sql) = 0;
 };
 
 } // namespace bifrost::database

@@ -472,29 +472,12 @@ create table search_document (
 );
 create virtual table search_words using fts5 (code_words, name_words, content_words, content = 'search_document',
     content_rowid = 'number', tokenize = 'ascii', prefix = '2 3');
-create trigger search_document_insert after insert on search_document begin
-    insert into search_words (rowid, code_words, name_words, content_words)
-    values (new.number, new.code_words, new.name_words, new.content_words);
-end;
-create trigger search_document_delete after delete on search_document begin
-    insert into search_words (search_words, rowid, code_words, name_words, content_words)
-    values ('delete', old.number, old.code_words, old.name_words, old.content_words);
-end;
-create trigger search_document_update after update on search_document begin
-    insert into search_words (search_words, rowid, code_words, name_words, content_words)
-    values ('delete', old.number, old.code_words, old.name_words, old.content_words);
-    insert into search_words (rowid, code_words, name_words, content_words)
-    values (new.number, new.code_words, new.name_words, new.content_words);
-end;
 create table search_term (
     number integer primary key,
     term text not null unique
 );
 create virtual table search_trigrams using fts5 (term, content = 'search_term', content_rowid = 'number',
     tokenize = 'trigram');
-create trigger search_term_insert after insert on search_term begin
-    insert into search_trigrams (rowid, term) values (new.number, new.term);
-end;
 -- both:
 create index search_document_project on search_document (project_id, kind);
 create index search_document_code on search_document (code);

@@ -127,6 +127,12 @@ Result<> Connection::queue(std::string_view sql, const Params& params) {
     return queue_as(sql, params, Expected::Kind::statement);
 }
 
+Result<> Connection::prepare(std::string_view sql) {
+    BIFROST_CHECK(prepared(sql));
+    BIFROST_CHECK(exchange());
+    return {};
+}
+
 void Connection::send_and_forget(std::string_view sql) {
     if (!queue_as(sql, {}, Expected::Kind::forgotten)) return;
     if (PQpipelineSync(connection_.get()) != 1 || PQflush(connection_.get()) < 0) {

@@ -36,6 +36,8 @@ class Connection {
     /// statement queued since the last exchange, or the first failure (`trouble` then says what to do about
     /// it).
     Result<std::vector<ResultPtr>> exchange();
+    /// Prepares a statement and doesn't run it.
+    Result<> prepare(std::string_view sql);
     /// Queues a statement and sends it; nobody waits for the answer, the next exchange passes over it.
     void send_and_forget(std::string_view sql);
 

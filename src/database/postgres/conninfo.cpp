@@ -63,6 +63,8 @@ Result<Conninfo> Conninfo::of(const PostgresOptions& options, Session session) {
                 " -c default_transaction_isolation=read\\ committed -c default_transaction_read_only=on"
                 " -c jit=off");
     }
+    if (session == Session::schema) // or a killed program's migration would run on, and hold the lock
+        add_options(settings, "-c client_connection_check_interval=500");
     for (const auto& [name, value] : settings) {
         conninfo.keywords_.push_back(name.c_str());
         conninfo.values_.push_back(value.c_str());

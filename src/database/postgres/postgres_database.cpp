@@ -59,6 +59,12 @@ class PostgresDatabase final : public Database, public SchemaAccess {
         return {};
     }
 
+    Result<> prepare(std::string_view sql) override {
+        const InTransaction inside(*this);
+        BIFROST_ASSIGN(auto lease, acquire());
+        return lease->prepare(sql);
+    }
+
   protected:
     Result<> run_read(const Body& body, bool snapshot) override {
         const InTransaction inside(*this);

@@ -131,6 +131,11 @@ Result<Statement*> Connection::prepared(std::string_view sql) {
     return &statements_.add(sql, std::move(statement), [](Statement&) {});
 }
 
+Result<> Connection::prepare(std::string_view sql) {
+    BIFROST_CHECK(prepared(sql));
+    return {};
+}
+
 Result<> Connection::bind(const Statement& statement, const Params& params) {
     if (static_cast<std::size_t>(statement.highest) > params.size()) {
         log::error("a query got too few parameters",

@@ -43,6 +43,8 @@ class Connection {
     Result<Rows> query(std::string_view sql, const Params& params);
     /// The number of rows that it changed itself (not by triggers and foreign keys).
     Result<std::int64_t> execute(std::string_view sql, const Params& params);
+    /// Prepares a statement and doesn't run it.
+    Result<> prepare(std::string_view sql);
     /// Any number of statements without parameters, not cached.
     Result<> script(std::string_view text);
 

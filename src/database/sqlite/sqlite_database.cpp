@@ -79,6 +79,12 @@ class SqliteDatabase final : public Database, public SchemaAccess {
         return fn(session);
     }
 
+    Result<> prepare(std::string_view sql) override {
+        const InTransaction inside(*this);
+        BIFROST_ASSIGN(auto connection, readers_.acquire(Clock::now() + options_.deadline));
+        return connection->prepare(sql);
+    }
+
   protected:
     Result<> run_read(const Body& body, bool snapshot) override {
         const InTransaction inside(*this);

@@ -107,8 +107,10 @@ bool disk_is_full(int code, int reason) {
 Error last_error(sqlite3* database, std::string_view sql) {
     const int left_behind = errno;
     const int code = sqlite3_extended_errcode(database);
+    const bool of_the_system = (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN;
     // SQLite keeps errno for failures of statements, and not for those of COMMIT.
-    const int reason = sqlite3_system_errno(database) != 0 ? sqlite3_system_errno(database) : left_behind;
+    const int kept = sqlite3_system_errno(database);
+    const int reason = kept != 0 || !of_the_system ? kept : left_behind;
     const std::string message = sqlite3_errmsg(database);
     if ((code & 0xff) == SQLITE_CONSTRAINT) return constraint_error(database, code, message);
     const auto say = [&](log::Level level) {
