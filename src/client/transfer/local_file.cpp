@@ -141,7 +141,8 @@ Result<HashedFile> hash_file(const std::filesystem::path& path,
 
     thread_local std::vector<char> block(kBlock);
     thread_local Sha256 hash;
-    while (true) {
+    std::int64_t total = 0;
+    while (total <= before.st_size) { // one that grows and grows would never end
         const ssize_t got = ::read(file.get(), block.data(), block.size());
         if (got < 0 && errno == EINTR) continue;
         if (got < 0 || interrupted()) {
@@ -151,6 +152,7 @@ Result<HashedFile> hash_file(const std::filesystem::path& path,
         }
         if (got == 0) break;
         hash.update(block.data(), static_cast<std::size_t>(got));
+        total += got;
         if (on_bytes) on_bytes(got);
     }
     HashedFile hashed{hash.finish_hex(), stamp_from(before)};
