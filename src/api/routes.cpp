@@ -9,6 +9,11 @@ http::Router make_router(Context& context) {
     add_user_routes(router, context);
     add_project_routes(router, context);
     add_asset_routes(router, context);
+    add_product_routes(router, context);
+    add_version_routes(router, context);
+    add_file_routes(router, context);
+    add_upload_routes(router, context);
+    add_storage_routes(router, context);
     add_workflow_routes(router, context);
     add_batch_routes(router, context);
     add_job_routes(router, context);

@@ -184,7 +184,7 @@ TEST_P(PublishUpload, part_sizes_are_doubled_until_there_are_few_enough) {
 TEST_P(PublishUpload, a_batch_is_completed_in_one_go_each_for_itself) {
     array items;
     for (const std::string bytes : {"one", "two", "one", ""})
-        items.push_back(object{{"name", "f" + bytes}, {"size", bytes.size()}});
+        items.push_back(object{{"name", "f" + bytes}, {"size", std::ssize(bytes)}});
     const auto opened = must(
         publish::create_uploads(room(), owner_, object{{"project_id", bar_.id.text()}, {"items", items}}));
     ASSERT_EQ(opened.size(), 4U);

@@ -19,6 +19,10 @@ class PublishVersion : public PublishTest {
         PublishTest::SetUp();
         model_ = make_product(hero_.id, "model");
     }
+    Result<std::vector<publish::File>> try_add(const Id& version, const object& file) {
+        const object page{{"files", array{file}}};
+        return try_write(owner_, [&](access::Call& call) { return publish::add_files(call, version, page); });
+    }
     publish::Product model_;
 };
 INSTANTIATE_FOR_BOTH_DATABASES(PublishVersion);
@@ -51,13 +55,7 @@ TEST_P(PublishVersion, paths_that_differ_by_case_only_or_lie_in_a_file_are_refus
 TEST_P(PublishVersion, a_path_that_is_taken_in_an_earlier_page_is_a_conflict) {
     const auto draft = create(model_.id, object{{"files", array{file("tex/a.png", "1")}}});
     for (const std::string path : {"tex/a.png", "TEX/a.png", "tex", "tex/a.png/x"})
-        EXPECT_ERROR(
-            try_write(
-                owner_,
-                [&](access::Call& call) {
-                    return publish::add_files(call, draft.id, object{{"files", array{file(path, "2")}}});
-                }),
-            Errc::conflict);
+        EXPECT_ERROR(try_add(draft.id, file(path, "2")), Errc::conflict);
     EXPECT_EQ(get(draft.id).file_count, 1);
 }
 
@@ -169,13 +167,7 @@ TEST_P(PublishVersion, files_of_a_published_version_have_the_verified_hash_and_t
 
 TEST_P(PublishVersion, nothing_of_a_published_version_can_be_changed_but_comment_and_metadata) {
     const auto version = publish_bytes(model_.id, "x");
-    EXPECT_ERROR(
-        try_write(
-            owner_,
-            [&](access::Call& call) {
-                return publish::add_files(call, version.id, object{{"files", array{file("b.ma", "y")}}});
-            }),
-        Errc::conflict);
+    EXPECT_ERROR(try_add(version.id, file("b.ma", "y")), Errc::conflict);
     const auto update = [&](object patch) {
         return try_write(owner_, [&](access::Call& call) {
             return publish::update_version(call, version.id, patch, std::nullopt);

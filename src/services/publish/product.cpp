@@ -109,6 +109,19 @@ Result<query::Page<Product>> list_products(database::Tx& tx, const Actor& actor,
     return list.page<Product>(tx, request);
 }
 
+Result<std::vector<Product>> list_products_by_id(database::Tx& tx, const Actor& actor,
+                                                 const std::unordered_set<Id>& ids) {
+    std::vector<Product> products;
+    if (ids.empty()) return products;
+    BIFROST_ASSIGN(const auto rows, tx.query(sql::list_products_by_id,
+                                             json::to_json(std::vector<Id>(ids.begin(), ids.end()))));
+    for (const auto row : rows) {
+        Product product = row.as<Product>();
+        if (actor.may_see(product.project_id)) products.push_back(std::move(product));
+    }
+    return products;
+}
+
 Result<Product> create_product(Call& call, const Id& owner_id, std::string_view owner_kind,
                                const boost::json::value& body) {
     BIFROST_ASSIGN(const auto owner, get_living_owner(call, owner_id, owner_kind));

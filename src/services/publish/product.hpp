@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
+#include <vector>
 
 #include <boost/json/value.hpp>
 
@@ -36,6 +38,10 @@ Result<Product> get_product(database::Tx& tx, const access::Actor& actor, const 
 /// or of another kind than `owner_kind` (empty: any that can have products).
 Result<query::Page<Product>> list_products(database::Tx& tx, const access::Actor& actor, const Id& owner_id,
                                            std::string_view owner_kind, const query::ListRequest& request);
+
+/// Those of these products that the actor may see, in no order.
+Result<std::vector<Product>> list_products_by_id(database::Tx& tx, const access::Actor& actor,
+                                                 const std::unordered_set<Id>& ids);
 
 /// `body`: {code, kind?, metadata?}. conflict when the code is taken or the owner is archived. Adds
 /// "product.created".

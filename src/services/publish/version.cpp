@@ -227,6 +227,19 @@ Result<query::Page<Version>> list_project_versions(database::Tx& tx, const Actor
     return list_where(tx, actor, list, request, filter);
 }
 
+Result<std::vector<Version>> list_versions_by_id(database::Tx& tx, const Actor& actor,
+                                                 const std::unordered_set<Id>& ids) {
+    std::vector<Version> versions;
+    if (ids.empty()) return versions;
+    BIFROST_ASSIGN(const auto rows, tx.query(sql::list_versions_by_id,
+                                             json::to_json(std::vector<Id>(ids.begin(), ids.end()))));
+    for (const auto row : rows) {
+        Version version = read_version(row);
+        if (sees_version(actor, version)) versions.push_back(std::move(version));
+    }
+    return versions;
+}
+
 Result<std::vector<std::vector<Representation>>> list_representations(database::Tx& tx,
                                                                       const std::vector<Id>& version_ids) {
     std::vector<std::vector<Representation>> lists(version_ids.size());

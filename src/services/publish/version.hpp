@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include <boost/json/value.hpp>
@@ -73,6 +74,9 @@ Result<query::Page<Version>> list_project_versions(database::Tx& tx, const acces
                                                    std::string_view project,
                                                    const query::ListRequest& request,
                                                    const VersionFilter& filter);
+/// Those of these versions that the actor may see, in no order.
+Result<std::vector<Version>> list_versions_by_id(database::Tx& tx, const access::Actor& actor,
+                                                 const std::unordered_set<Id>& ids);
 /// The representations of each of these versions, in their order, those of one by name with the primary
 /// first.
 Result<std::vector<std::vector<Representation>>> list_representations(database::Tx& tx,

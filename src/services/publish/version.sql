@@ -8,6 +8,20 @@ from version v
 join entity e on e.id = v.id
 where v.id = $1
 
+-- name: list_versions_by_id
+select e.id, e.created_at, e.created_by, e.updated_at, e.updated_by, e.revision, e.metadata, e.archived_at,
+       v.product_id, v.project_id, v.number, v.state, v.status, v.comment, v.author_id, v.frame_first, v.frame_last,
+       v.frame_step, v.source, v.published_at, v.error, v.file_count, v.total_size
+from version v
+join entity e on e.id = v.id
+where v.id in (
+-- sqlite:
+select value from json_each($1)
+-- postgres:
+select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))
+-- both:
+)
+
 -- Everything that decides about a version happens under this lock.
 -- name: lock_version
 select e.id, e.created_at, e.created_by, e.updated_at, e.updated_by, e.revision, e.metadata, e.archived_at,
