@@ -42,13 +42,38 @@ Result<> add_below(database::Tx& tx, const std::set<Id>& ids, Touched& touched) 
     });
 }
 
+bool is_sqlite(const database::Tx& tx) { return tx.dialect() == database::Dialect::sqlite; }
+
+/// Runs a statement that takes an entity's id, where there are full-text tables.
+Result<> in_word_table(database::Tx& tx, const database::Query& query,
+                       const std::vector<database::Params>& ids) {
+    if (is_sqlite(tx) && !ids.empty()) BIFROST_CHECK(tx.execute_many(query, ids));
+    return {};
+}
+
+Result<> write_terms(database::Tx& tx, const std::set<std::string>& words) {
+    if (words.empty()) return {};
+    std::vector<database::Params> rows;
+    for (const auto& word : words) rows.push_back(database::make_params(word));
+    std::int64_t last = 0;
+    if (is_sqlite(tx)) {
+        BIFROST_ASSIGN(const auto found, tx.query(sql::find_last_term));
+        last = found[0].integer(0);
+    }
+    BIFROST_CHECK(tx.execute_many(sql::insert_term, rows));
+    if (is_sqlite(tx)) BIFROST_CHECK(tx.execute(sql::index_terms, last));
+    return {};
+}
+
 Result<> write_documents(database::Tx& tx, const std::vector<Document>& documents) {
+    std::vector<database::Params> ids;
     std::vector<database::Params> rows;
     std::set<std::string> words;
     for (const auto& document : documents) {
         const std::string code_words = query::fold_words(document.code_text);
         const std::string name_words = query::fold_words(document.name);
         const std::string content_words = query::fold_words(document.content_text);
+        ids.push_back(database::make_params(document.entity_id));
         rows.push_back(database::make_params(document.entity_id, document.project_id, document.kind,
                                              document.type, document.status, document.code, document.name,
                                              document.content, code_words, name_words, content_words,
@@ -56,11 +81,11 @@ Result<> write_documents(database::Tx& tx, const std::vector<Document>& document
         for (const auto& text : {code_words, name_words, content_words})
             for (auto& word : query::find_words(text)) words.insert(std::move(word.folded));
     }
-    std::vector<database::Params> terms;
-    for (const auto& word : words) terms.push_back(database::make_params(word));
-    if (!rows.empty()) BIFROST_CHECK(tx.execute_many(sql::upsert_document, rows));
-    if (!terms.empty()) BIFROST_CHECK(tx.execute_many(sql::insert_term, terms));
-    return {};
+    if (rows.empty()) return {};
+    BIFROST_CHECK(in_word_table(tx, sql::forget_words, ids));
+    BIFROST_CHECK(tx.execute_many(sql::upsert_document, rows));
+    BIFROST_CHECK(in_word_table(tx, sql::index_words, ids));
+    return write_terms(tx, words);
 }
 
 /// Those of `touched` that have no document any more.
@@ -69,7 +94,9 @@ Result<> delete_missing(database::Tx& tx, Touched touched, const std::vector<Doc
     std::vector<database::Params> rows;
     for (const auto& [kind, ids] : touched)
         for (const auto& id : ids) rows.push_back(database::make_params(id));
-    if (!rows.empty()) BIFROST_CHECK(tx.execute_many(sql::delete_document, rows));
+    if (rows.empty()) return {};
+    BIFROST_CHECK(in_word_table(tx, sql::forget_words, rows));
+    BIFROST_CHECK(tx.execute_many(sql::delete_document, rows));
     return {};
 }
 
@@ -89,7 +116,10 @@ Result<> take_in(database::Tx& tx, const std::vector<events::Event>& page) {
     BIFROST_ASSIGN(const auto documents, read_documents(tx, touched));
     BIFROST_CHECK(write_documents(tx, documents));
     BIFROST_CHECK(delete_missing(tx, std::move(touched), documents));
-    for (const auto& project : purged_in) BIFROST_CHECK(tx.execute(sql::delete_orphans, project));
+    for (const auto& project : purged_in) {
+        BIFROST_CHECK(in_word_table(tx, sql::forget_words_of_orphans, {database::make_params(project)}));
+        BIFROST_CHECK(tx.execute(sql::delete_orphans, project));
+    }
     return {};
 }
 

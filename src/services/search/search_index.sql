@@ -17,7 +17,41 @@ for update skip locked
 select epoch
 from site
 
--- The parameters of upsert_document are the same for both; SQLite keeps the words in search_words by triggers.
+-- In SQLite the words lie in full-text tables beside search_document, which are told what goes and what comes (triggers
+-- may not write virtual tables while the schema isn't trusted). In PostgreSQL they are a column.
+-- name: forget_words
+-- sqlite:
+insert into search_words (search_words, rowid, code_words, name_words, content_words)
+select 'delete', number, code_words, name_words, content_words
+from search_document
+where entity_id = $1
+
+-- name: index_words
+-- sqlite:
+insert into search_words (rowid, code_words, name_words, content_words)
+select number, code_words, name_words, content_words
+from search_document
+where entity_id = $1
+
+-- name: forget_words_of_orphans
+-- sqlite:
+insert into search_words (search_words, rowid, code_words, name_words, content_words)
+select 'delete', number, code_words, name_words, content_words
+from search_document
+where project_id = $1 and not exists (select 1 from entity e where e.id = search_document.entity_id)
+
+-- name: find_last_term
+-- sqlite:
+select coalesce(max(number), 0)
+from search_term
+
+-- name: index_terms
+-- sqlite:
+insert into search_trigrams (rowid, term)
+select number, term
+from search_term
+where number > $1
+
 -- name: upsert_document
 -- sqlite:
 insert into search_document (entity_id, project_id, kind, type, status, code, name, content, code_words, name_words,
