@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 
+#include "http/budget.hpp"
 #include "http/lane.hpp"
 #include "http/proxies.hpp"
 #include "http/server.hpp"
@@ -35,6 +36,7 @@ struct Edge {
     ErrorResponder on_error;
     Observer observer;
     TrustedProxies proxies;
+    Budget bodies;
     std::array<std::unique_ptr<LaneThreads>, 4> lanes;
     std::atomic<bool> draining{false};
     std::atomic<std::size_t> connections{0};

@@ -12,26 +12,41 @@ LaneThreads::LaneThreads(std::string name, unsigned most_threads, std::size_t mo
 
 LaneThreads::~LaneThreads() { stop(); }
 
-bool LaneThreads::offer(LaneJob& job) { return enqueue(job, false); }
-
-void LaneThreads::push(LaneJob& job) {
-    if (!enqueue(job, true)) job.dropped();
+bool LaneThreads::offer(LaneJob& job) {
+    const std::lock_guard lock(mutex_);
+    return enqueue(job, false);
 }
 
-bool LaneThreads::enqueue(LaneJob& job, bool admitted) {
+void LaneThreads::call() {
     Worker* called = nullptr;
     {
         const std::lock_guard lock(mutex_);
-        if (stopped_ || (!admitted && queued_ >= most_queued_)) return false;
-        if (workers_.empty()) start_worker();
-        if (workers_.empty()) return false;
-        job.next_ = nullptr;
-        (last_ != nullptr ? last_->next_ : first_) = &job;
-        last_ = &job;
-        ++queued_;
-        called = next_to_wake();
+        if (first_ != nullptr) called = next_to_wake();
     }
     if (called != nullptr) called->wake.notify_one();
+}
+
+void LaneThreads::push(LaneJob& job) {
+    Worker* called = nullptr;
+    bool queued = false;
+    {
+        const std::lock_guard lock(mutex_);
+        queued = enqueue(job, true);
+        if (queued) called = next_to_wake();
+    }
+    if (called != nullptr) called->wake.notify_one();
+    if (!queued) job.dropped();
+}
+
+/// With the mutex held.
+bool LaneThreads::enqueue(LaneJob& job, bool admitted) {
+    if (stopped_ || (!admitted && queued_ >= most_queued_)) return false;
+    if (workers_.empty()) start_worker();
+    if (workers_.empty()) return false;
+    job.next_ = nullptr;
+    (last_ != nullptr ? last_->next_ : first_) = &job;
+    last_ = &job;
+    ++queued_;
     return true;
 }
 

@@ -41,8 +41,11 @@ class LaneThreads {
     LaneThreads& operator=(const LaneThreads&) = delete;
     ~LaneThreads();
 
-    /// Queues a job, or refuses it at once when the queue is full or the lane was stopped.
+    /// Queues a job, or refuses it at once when the queue is full or the lane was stopped. Calls no thread
+    /// yet: call() must follow, so that a loop with many ready connections calls once for all of them.
     [[nodiscard]] bool offer(LaneJob& job);
+    /// Has a thread look at the queue.
+    void call();
     /// Queues the continuation of something that was admitted already: never refused for fullness, dropped
     /// when stopped.
     void push(LaneJob& job);

@@ -103,6 +103,24 @@ void Loop::forget(Session& session) {
     edge_.connection_closed();
 }
 
+void Loop::call_soon(LaneThreads& lane) {
+    for (LaneThreads*& place : to_call_) {
+        if (place == &lane) break;
+        if (place != nullptr) continue;
+        place = &lane;
+        break;
+    }
+    // What is posted now runs behind the connections that the last poll found ready, and before the loop
+    // sleeps.
+    if (!std::exchange(calling_soon_, true)) asio::post(io_, [this] { call_lanes(); });
+}
+
+void Loop::call_lanes() {
+    calling_soon_ = false;
+    for (LaneThreads*& lane : to_call_)
+        if (lane != nullptr) std::exchange(lane, nullptr)->call();
+}
+
 template <class Function>
 void Loop::for_each_session(Function function) {
     for (auto next = sessions_.begin(); next != sessions_.end();) {

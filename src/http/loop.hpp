@@ -37,6 +37,8 @@ class Loop {
     Returns& returns() { return returns_; }
     std::string_view date() { return date_.now(); }
     void forget(Session& session);
+    /// Has a thread of the lane called once all connections that are ready now were looked at.
+    void call_soon(LaneThreads& lane);
 
   private:
     using Executor = boost::asio::io_context::executor_type;
@@ -51,6 +53,7 @@ class Loop {
         bool paused = false; ///< out of descriptors: tried again at the next sweep
     };
 
+    void call_lanes();
     void accept(Door& door);
     void admit(Socket socket);
     void sweep_later();
@@ -67,6 +70,8 @@ class Loop {
     std::chrono::milliseconds sweep_every_;
     Returns returns_;
     DateText date_;
+    std::array<LaneThreads*, 4> to_call_{};
+    bool calling_soon_ = false;
     Session::Registry sessions_;
     WorkerThread thread_;
 };

@@ -24,6 +24,8 @@ struct ServerOptions {
     std::size_t most_queued = 1024; ///< requests waiting in a lane; more get 503 with Retry-After
     std::size_t most_connections = 10'000;
     std::size_t most_header_bytes = 16 * 1024;
+    std::size_t most_buffered_bytes =
+        256 * 1024 * 1024;                   ///< of all request bodies in memory at once; more get 503
     std::chrono::seconds header_timeout{10}; ///< from the first byte of a request to the end of its head
     std::chrono::seconds body_timeout{30};   ///< without any progress of the body or of the response
     std::chrono::seconds idle_timeout{75};   ///< a kept-alive connection without a request

@@ -35,7 +35,8 @@ std::string request_id_of(const Request& request) {
 
 Session::Session(Loop& loop, Socket socket, std::string peer)
     : loop_(loop), edge_(loop.edge()), socket_(std::move(socket)), peer_(std::move(peer)),
-      descriptor_(socket_.native_handle()), reader_(edge_.options.most_header_bytes) {}
+      descriptor_(socket_.native_handle()), reader_(edge_.options.most_header_bytes),
+      body_share_(edge_.bodies) {}
 
 Session::~Session() = default;
 

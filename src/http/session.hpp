@@ -84,6 +84,8 @@ class Session final : public std::enable_shared_from_this<Session>, private Lane
     bool fill_from_plain();
     bool fill_from_chunks();
     bool refused_chunk(const ChunkStep& step);
+    bool keep_body(std::string_view part);
+    void refuse_for_memory();
     void read_into_piece();
     void on_feed_progress();
     void abandon_feed();
@@ -127,6 +129,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Lane
     const Route* route_ = nullptr;
     SteadyTime started_{};
     std::uint64_t body_seen_ = 0;
+    Budget::Share body_share_;
     std::vector<Method> allowed_;
 
     // on a lane

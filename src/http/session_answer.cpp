@@ -165,7 +165,8 @@ void Session::finish() {
     file_.reset();
     if (!reading_) filling_.reset();
     if (!keep) return may_send_more ? linger() : close();
-    if (request_.body.capacity() > 64 * 1024) request_.body = std::string();
+    if (request_.body.capacity() > 4096) request_.body = std::string();
+    body_share_.release();
     request_.headers.clear();
     request_.body.clear();
     request_.path_params.clear();

@@ -25,8 +25,7 @@ void Session::read_plain_body() {
     const std::uint64_t length = reader_.framing().content_length;
     const auto wanted = static_cast<std::size_t>(length - body_seen_);
     const std::string_view held = in_.view().substr(0, wanted);
-    request_.body += held;
-    body_seen_ += held.size();
+    if (!keep_body(held)) return;
     in_.consume(held.size());
     if (body_seen_ == length) return run_handler();
     read_more(std::min(wanted - held.size(), kBodyRead));
@@ -36,13 +35,32 @@ void Session::read_chunked_body() {
     while (true) {
         const ChunkStep step = reader_.read_chunk(in_.view());
         if (refused_chunk(step)) return;
-        request_.body += step.body;
-        body_seen_ += step.body.size();
+        if (!keep_body(step.body)) return;
         in_.consume(step.consumed);
         if (step.state == ReadState::complete) return run_handler();
         if (step.consumed == 0) break;
     }
     read_more(kBodyRead / 4);
+}
+
+/// Appends to the body; false when it was refused for want of memory.
+bool Session::keep_body(std::string_view part) {
+    if (!body_share_.grow(part.size())) {
+        refuse_for_memory();
+        return false;
+    }
+    request_.body += part;
+    body_seen_ += part.size();
+    return true;
+}
+
+void Session::refuse_for_memory() {
+    abandon_feed();
+    unread_body_ = true;
+    request_.body = std::string();
+    body_share_.release();
+    refuse(
+        Error{Errc::unavailable, "The server holds as much of other requests as it can; try again shortly."});
 }
 
 void Session::run_handler() { send_away(Task::handler); }
@@ -54,8 +72,9 @@ void Session::send_away(Task task) {
     dropped_ = false;
     clear_deadline();
     queued_at_ = std::chrono::steady_clock::now();
-    if (task == Task::file || task == Task::adopt) return edge_.lane_of(route_).push(*this);
-    if (edge_.lane_of(route_).offer(*this)) return;
+    LaneThreads& lane = edge_.lane_of(route_);
+    if (task == Task::file || task == Task::adopt) return lane.push(*this);
+    if (lane.offer(*this)) return loop_.call_soon(lane);
     away_ = false;
     if (task == Task::decision) unread_body_ = reader_.framing().has_body();
     refuse(Error{Errc::unavailable,
@@ -186,7 +205,7 @@ void Session::returned() {
 }
 
 void Session::start_streaming() {
-    feed_ = std::make_shared<SinkFeed>(std::move(sink_), edge_.lane_of(route_), loop_.returns(),
+    feed_ = std::make_shared<SinkFeed>(std::move(sink_), edge_.lane_of(route_), loop_.returns(), edge_.bodies,
                                        request_.request_id, [this] { on_feed_progress(); });
     phase_ = Phase::streaming;
     body_seen_ = 0;
@@ -218,10 +237,11 @@ void Session::pump() {
         if (!filling_) {
             const std::uint64_t left =
                 framing.chunked ? SinkFeed::kPieceBytes : framing.content_length - body_seen_;
-            filling_ =
-                feed_->take(static_cast<std::size_t>(std::min<std::uint64_t>(left, SinkFeed::kPieceBytes)));
-            if (!filling_)
-                return clear_deadline(); // the sink is behind: the client waits, and is not to blame
+            const auto wanted =
+                static_cast<std::size_t>(std::min<std::uint64_t>(left, SinkFeed::kPieceBytes));
+            const auto lack = feed_->take(wanted, filling_);
+            if (lack == SinkFeed::Lack::memory) return refuse_for_memory();
+            if (lack == SinkFeed::Lack::piece) return clear_deadline(); // the sink is behind, not the client
         }
         if (!(framing.chunked ? fill_from_chunks() : fill_from_plain())) return;
     }
@@ -235,7 +255,7 @@ bool Session::fill_from_plain() {
     const std::uint64_t left = reader_.framing().content_length - body_seen_;
     const std::string_view held =
         in_.view().substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left, filling_->room())));
-    std::memcpy(filling_->data.get() + filling_->size, held.data(), held.size());
+    held.copy(filling_->data.get() + filling_->size, held.size());
     filling_->size += held.size();
     body_seen_ += held.size();
     in_.consume(held.size());
@@ -247,7 +267,7 @@ bool Session::fill_from_plain() {
 bool Session::fill_from_chunks() {
     const ChunkStep step = reader_.read_chunk(in_.view().substr(0, kBodyRead));
     if (refused_chunk(step)) return false;
-    std::memcpy(filling_->data.get() + filling_->size, step.body.data(), step.body.size());
+    step.body.copy(filling_->data.get() + filling_->size, step.body.size());
     filling_->size += step.body.size();
     body_seen_ += step.body.size();
     in_.consume(step.consumed);

@@ -4,30 +4,34 @@
 
 namespace bifrost::http {
 
-SinkFeed::SinkFeed(std::unique_ptr<BodySink> sink, LaneThreads& lane, Returns& returns,
+SinkFeed::SinkFeed(std::unique_ptr<BodySink> sink, LaneThreads& lane, Returns& returns, Budget& budget,
                    std::string request_id, std::function<void()> progress)
-    : lane_(lane), returns_(returns), request_id_(std::move(request_id)), progress_(std::move(progress)),
-      sink_(std::move(sink)) {}
+    : lane_(lane), budget_(budget), returns_(returns), request_id_(std::move(request_id)),
+      progress_(std::move(progress)), sink_(std::move(sink)) {}
 
 SinkFeed::~SinkFeed() = default;
 
-std::optional<Piece> SinkFeed::take(std::size_t wanted) {
+SinkFeed::Lack SinkFeed::take(std::size_t wanted, std::optional<Piece>& piece) {
     const std::lock_guard lock(mutex_);
     if (!spare_.empty()) {
-        Piece piece = std::move(spare_.back());
+        piece = std::move(spare_.back());
         spare_.pop_back();
-        piece.size = 0;
-        return piece;
+        piece->size = 0;
+        return Lack::none;
     }
-    if (pieces_ == kMostPieces) {
-        starved_ = true;
-        return std::nullopt;
+    Budget::Share share(budget_);
+    const std::size_t capacity = std::min(wanted, kPieceBytes);
+    if (pieces_ == kMostPieces || !share.grow(capacity)) {
+        if (pieces_ == 0) return Lack::memory;
+        starved_ = true; // a stream that has a piece goes on with it, slower
+        return Lack::piece;
     }
     ++pieces_;
-    Piece piece;
-    piece.capacity = std::min(wanted, kPieceBytes);
-    piece.data.reset(new char[piece.capacity]); // not make_unique: no need to zero it
-    return piece;
+    piece.emplace();
+    piece->share = std::move(share);
+    piece->capacity = capacity;
+    piece->data.reset(new char[capacity]); // not make_unique: no need to zero it
+    return Lack::none;
 }
 
 void SinkFeed::give(Piece piece) {
@@ -71,6 +75,8 @@ std::optional<SinkFeed::Outcome> SinkFeed::take_outcome() {
     const std::lock_guard lock(mutex_);
     auto outcome = std::move(outcome_);
     outcome_.reset();
+    if (outcome)
+        progress_ = nullptr; // one more telling may be on its way: the session need not live until then
     return outcome;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <variant>
 
+#include "http/budget.hpp"
 #include "http/lane.hpp"
 #include "http/message.hpp"
 #include "http/returns.hpp"
@@ -19,6 +20,7 @@ struct Piece {
     std::unique_ptr<char[]> data;
     std::size_t capacity = 0;
     std::size_t size = 0;
+    Budget::Share share{};
 
     [[nodiscard]] std::size_t room() const { return capacity - size; }
 };
@@ -34,13 +36,17 @@ class SinkFeed final : public std::enable_shared_from_this<SinkFeed>, private La
 
     /// `progress` is called on the loop when a piece came back that was waited for, or when there is an
     /// outcome.
-    SinkFeed(std::unique_ptr<BodySink> sink, LaneThreads& lane, Returns& returns, std::string request_id,
-             std::function<void()> progress);
+    SinkFeed(std::unique_ptr<BodySink> sink, LaneThreads& lane, Returns& returns, Budget& budget,
+             std::string request_id, std::function<void()> progress);
     ~SinkFeed() override;
 
-    /// An empty piece with room for `wanted` bytes or kPieceBytes, or nothing when all are in flight (then
-    /// progress follows).
-    std::optional<Piece> take(std::size_t wanted);
+    enum class Lack {
+        none,
+        piece, ///< all are in flight; progress follows when one is back
+        memory ///< not even the first piece is within the budget
+    };
+    /// An empty piece with room for `wanted` bytes or kPieceBytes.
+    Lack take(std::size_t wanted, std::optional<Piece>& piece);
     void give(Piece piece);
     /// The body is complete: finish() comes next.
     void end();
@@ -63,6 +69,7 @@ class SinkFeed final : public std::enable_shared_from_this<SinkFeed>, private La
     void tell_loop();
 
     LaneThreads& lane_;
+    Budget& budget_;
     Returns& returns_;
     const std::string request_id_;
     std::function<void()> progress_; ///< loop only
