@@ -75,10 +75,10 @@ Result<EventPage> list_events(database::Tx& tx, std::optional<Position> since, s
     database::Params params = database::make_params(from.epoch, from.txid, from.number, epoch, first_running);
     // Of earlier epochs everything has ended; of this one only what lies behind the oldest running
     // transaction.
-    std::string sql =
-        std::string(kColumns) +
-        "(epoch, txid, number) > ($1, $2, $3) and (epoch < $4 or (epoch = $4 and txid < $5)) and (" +
-        number_placeholders(filter.condition, params.size() + 1) + ")";
+    std::string sql(kColumns);
+    sql += "(epoch, txid, number) > ($1, $2, $3) and (epoch < $4 or (epoch = $4 and txid < $5)) and (";
+    sql += number_placeholders(filter.condition, params.size() + 1);
+    sql += ')';
     params.insert(params.end(), filter.values.begin(), filter.values.end());
     sql += kinds_condition(filter.kinds, params);
     params.push_back(database::to_value(limit + 1));
