@@ -98,8 +98,9 @@ Result<http::Response> create_type(Incoming& incoming) {
 void add_asset_routes(http::Router& router, Context& context) {
     const auto add = [&](Method method, std::string pattern, std::string id, Operation operation,
                          Body body = Body::none) {
-        add_operation(router, context, {method, std::move(pattern), std::move(id), body},
-                      std::move(operation));
+        OperationSpec spec{method, std::move(pattern), std::move(id), body};
+        spec.changes_with_log = true;
+        add_operation(router, context, std::move(spec), std::move(operation));
     };
     const std::string project = "/api/v1/projects/{project}";
     const std::string one = "/api/v1/assets/{id}";

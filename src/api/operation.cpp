@@ -70,12 +70,17 @@ Result<std::optional<events::Position>> end_of_log(Incoming& incoming) {
     return incoming.context.database.read([](database::Tx& tx) { return AnswerCache::log_end(tx); });
 }
 
+/// The search index follows the log at a distance and writes no events.
+bool asks_index(const http::Request& request) {
+    return request.query.starts_with("q=") || request.query.find("&q=") != std::string::npos;
+}
+
 /// A GET: ETags and 304. The log's end is read before the answer is made: a change in between gives a new
 /// end.
-Result<http::Response> run_get(Incoming& incoming, const Operation& operation) {
+Result<http::Response> run_get(Incoming& incoming, const OperationSpec& spec, const Operation& operation) {
     const auto wanted = incoming.http.header("if-none-match");
     std::optional<events::Position> end;
-    if (wanted) {
+    if (wanted && spec.changes_with_log && !asks_index(incoming.http)) {
         BIFROST_ASSIGN(end, end_of_log(incoming));
         if (end) {
             const auto known = incoming.context.answers.find(answer_key(incoming), *end);
@@ -104,7 +109,7 @@ Result<http::Response> run(const http::Request& request, Context& context, const
     if (spec.sign_in == SignIn::required) BIFROST_CHECK(authenticate(incoming, unsafe));
     incoming.actor.request_id = request.request_id;
     BIFROST_ASSIGN(incoming.body, parse_body(request, spec.body));
-    if (spec.method == http::Method::get) return run_get(incoming, operation);
+    if (spec.method == http::Method::get) return run_get(incoming, spec, operation);
     return operation(incoming);
 }
 

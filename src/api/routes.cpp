@@ -15,6 +15,8 @@ http::Router make_router(Context& context) {
     add_upload_routes(router, context);
     add_storage_routes(router, context);
     add_workflow_routes(router, context);
+    add_search_routes(router, context);
+    add_event_routes(router, context);
     add_batch_routes(router, context);
     add_job_routes(router, context);
     return router;

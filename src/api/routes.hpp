@@ -16,6 +16,8 @@ void add_file_routes(http::Router& router, Context& context);
 void add_upload_routes(http::Router& router, Context& context);
 void add_storage_routes(http::Router& router, Context& context);
 void add_workflow_routes(http::Router& router, Context& context);
+void add_search_routes(http::Router& router, Context& context);
+void add_event_routes(http::Router& router, Context& context);
 void add_batch_routes(http::Router& router, Context& context);
 void add_job_routes(http::Router& router, Context& context);
 void add_health_routes(http::Router& router, Context& context);

@@ -47,13 +47,16 @@ std::string kinds_condition(const std::vector<std::string>& kinds, database::Par
 }
 
 Result<std::vector<Event>> history(database::Tx& tx, std::string_view column, const Id& id,
-                                   std::optional<Position> before, std::int64_t limit) {
+                                   std::optional<Position> before, std::int64_t limit,
+                                   const EventFilter& filter) {
     const Position end = before.value_or(Position{INT64_MAX, INT64_MAX, INT64_MAX});
-    const std::string sql =
-        std::string(kColumns) + std::string(column) +
-        " = $1 and (epoch, txid, number) < ($2, $3, $4) order by epoch desc, txid desc, number desc limit $5";
-    BIFROST_ASSIGN(const auto rows,
-                   tx.query_text(sql, database::make_params(id, end.epoch, end.txid, end.number, limit)));
+    database::Params params = database::make_params(id, end.epoch, end.txid, end.number, limit);
+    const std::string sql = std::string(kColumns) + std::string(column) +
+                            " = $1 and (epoch, txid, number) < ($2, $3, $4) and (" +
+                            number_placeholders(filter.condition, params.size() + 1) +
+                            ") order by epoch desc, txid desc, number desc limit $5";
+    params.insert(params.end(), filter.values.begin(), filter.values.end());
+    BIFROST_ASSIGN(const auto rows, tx.query_text(sql, params));
     std::vector<Event> events;
     events.reserve(rows.size());
     for (const auto row : rows) events.push_back(read_event(row));
@@ -94,14 +97,21 @@ Result<EventPage> list_events(database::Tx& tx, std::optional<Position> since, s
     return page;
 }
 
+Result<std::optional<Position>> last_settled(database::Tx& tx) {
+    BIFROST_ASSIGN(const auto rows, tx.query(sql::last_settled));
+    if (rows.empty()) return std::optional<Position>{};
+    return std::optional<Position>{{rows[0].integer(0), rows[0].integer(1), rows[0].integer(2)}};
+}
+
 Result<std::vector<Event>> entity_history(database::Tx& tx, const Id& entity_id,
                                           std::optional<Position> before, std::int64_t limit) {
-    return history(tx, "entity_id", entity_id, before, limit);
+    return history(tx, "entity_id", entity_id, before, limit, {});
 }
 
 Result<std::vector<Event>> project_history(database::Tx& tx, const Id& project_id,
-                                           std::optional<Position> before, std::int64_t limit) {
-    return history(tx, "project_id", project_id, before, limit);
+                                           std::optional<Position> before, std::int64_t limit,
+                                           const EventFilter& filter) {
+    return history(tx, "project_id", project_id, before, limit, filter);
 }
 
 Result<std::optional<Position>> find_cursor(database::Tx& tx, const std::string& consumer) {

@@ -43,11 +43,16 @@ struct EventPage {
 Result<EventPage> list_events(database::Tx& tx, std::optional<Position> since, std::int64_t limit,
                               const EventFilter& filter);
 
+/// The newest event behind which no transaction is running: where a reader that found nothing up to here may
+/// resume from. Nothing when there is none.
+Result<std::optional<Position>> last_settled(database::Tx& tx);
+
 /// Newest first; `before` (exclusive) continues a page.
 Result<std::vector<Event>> entity_history(database::Tx& tx, const Id& entity_id,
                                           std::optional<Position> before, std::int64_t limit);
 Result<std::vector<Event>> project_history(database::Tx& tx, const Id& project_id,
-                                           std::optional<Position> before, std::int64_t limit);
+                                           std::optional<Position> before, std::int64_t limit,
+                                           const EventFilter& filter = {});
 
 /// Where a consumer stands (nothing: it has not begun), and the move forward, in the transaction of its
 /// effect.
