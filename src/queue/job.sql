@@ -18,54 +18,46 @@ from job
 where id = $1
 
 -- name: lock_job
--- sqlite:
 select id, project_id, kind, payload, state, priority, attempts, max_attempts, progress, error, result, parent_id,
        created_at, created_by, run_at, started_at, finished_at, cancel_requested
 from job
 where id = $1
 -- postgres:
-select id, project_id, kind, payload, state, priority, attempts, max_attempts, progress, error, result, parent_id,
-       created_at, created_by, run_at, started_at, finished_at, cancel_requested
-from job
-where id = $1
 for update
 
--- Jobs whose worker is gone and whose attempts are used up. $1: now, $2: the sentence.
--- name: bury_abandoned_jobs
+-- Jobs whose worker is gone: due again in their old place, or ended when they were to be cancelled or have no attempt
+-- left. Rows that somebody works on at this moment are left alone. $1: now, $2: the sentence.
+-- name: end_lost_leases
 update job
-set state = 'dead', error = $2, finished_at = $1, lease_expires_at = null, worker = null, fence = fence + 1
-where state = 'running' and lease_expires_at < $1 and attempts >= max_attempts
-
--- Jobs whose worker is gone: due again. They keep their place in the order.
--- name: reclaim_abandoned_jobs
-update job
-set state = 'failed', error = $2, run_at = $1, lease_expires_at = null, worker = null, fence = fence + 1
-where state = 'running' and lease_expires_at < $1 and attempts < max_attempts
-
--- $1: now, $2: kind, $3: worker, $4: end of the lease, $5: how many.
--- name: claim_jobs
--- sqlite:
-update job
-set state = 'running', attempts = attempts + 1, started_at = $1, finished_at = null, worker = $3, lease_expires_at = $4,
-    fence = fence + 1, progress = 0
+set state = case when cancel_requested then 'cancelled' when attempts >= max_attempts then 'dead' else 'failed' end,
+    error = $2, finished_at = case when cancel_requested or attempts >= max_attempts then $1 end,
+    lease_expires_at = null, worker = null, fence = fence + 1
 where id in (
     select id from job
-    where state in ('queued', 'failed') and run_at <= $1 and kind = $2
-    order by priority desc, run_at, id
-    limit $5
-)
-returning id, project_id, kind, payload, state, priority, attempts, max_attempts, progress, error, result, parent_id,
-          created_at, created_by, run_at, started_at, finished_at, cancel_requested, fence
+    where state = 'running' and lease_expires_at <= $1
 -- postgres:
+    for update skip locked
+-- both:
+)
+
+-- $1: now, $2: kinds as a JSON array, $3: worker, $4: end of the lease, $5: how many.
+-- name: claim_jobs
 update job
 set state = 'running', attempts = attempts + 1, started_at = $1, finished_at = null, worker = $3, lease_expires_at = $4,
     fence = fence + 1, progress = 0
 where id in (
     select id from job
-    where state in ('queued', 'failed') and run_at <= $1 and kind = $2
+    where state in ('queued', 'failed') and run_at <= $1
+-- sqlite:
+      and kind in (select value from json_each($2))
+-- postgres:
+      and kind = any(array(select jsonb_array_elements_text(cast($2 as jsonb))))
+-- both:
     order by priority desc, run_at, id
     limit $5
+-- postgres:
     for update skip locked
+-- both:
 )
 returning id, project_id, kind, payload, state, priority, attempts, max_attempts, progress, error, result, parent_id,
           created_at, created_by, run_at, started_at, finished_at, cancel_requested, fence
@@ -81,20 +73,27 @@ update job
 set state = 'done', progress = 1, result = $3, error = null, finished_at = $4, lease_expires_at = null
 where id = $1 and fence = $2 and state = 'running'
 
--- $3: the next state, $5: when it is due again.
+-- $3: the next state unless it is to be cancelled, $4: the sentence, $5: when it is due again, $6: now.
 -- name: fail_job
 update job
-set state = $3, error = $4, run_at = $5, finished_at = $6, lease_expires_at = null, worker = null
+set state = case when cancel_requested then 'cancelled' else cast($3 as text) end, error = $4, run_at = $5,
+    finished_at = case when cancel_requested or cast($3 as text) = 'dead' then cast($6 as bigint) end, lease_expires_at = null,
+    worker = null
 where id = $1 and fence = $2 and state = 'running'
+returning state
 
+-- $3: now.
 -- name: release_job
 update job
-set state = 'queued', attempts = attempts - 1, lease_expires_at = null, worker = null, started_at = null, progress = 0
+set state = case when cancel_requested then 'cancelled' else 'queued' end,
+    finished_at = case when cancel_requested then cast($3 as bigint) end, attempts = attempts - 1, lease_expires_at = null,
+    worker = null, started_at = null, progress = 0
 where id = $1 and fence = $2 and state = 'running'
 
 -- name: retry_job
 update job
-set state = 'queued', attempts = 0, error = null, run_at = $2, finished_at = null, cancel_requested = $3, progress = 0
+set state = 'queued', attempts = 0, error = null, result = null, run_at = $2, started_at = null, finished_at = null,
+    cancel_requested = $3, progress = 0
 where id = $1
 
 -- name: cancel_queued_job
@@ -107,12 +106,14 @@ update job
 set cancel_requested = $2
 where id = $1
 
+-- In three parts, so that each reads its partial index and none the jobs that are done.
 -- name: queue_depths
-select kind, state, count(*), min(run_at)
-from job
-where state in ('queued', 'running', 'failed', 'dead')
-group by kind, state
-order by kind, state
+select kind, state, count(*), min(run_at) from job where state in ('queued', 'failed') group by kind, state
+union all
+select kind, state, count(*), min(run_at) from job where state = 'running' group by kind, state
+union all
+select kind, state, count(*), min(run_at) from job where state = 'dead' group by kind, state
+order by 1, 2
 
 -- name: delete_old_jobs
 delete from job

@@ -14,11 +14,13 @@ struct JobFilter {
     std::vector<std::string> states; ///< empty: any
     std::vector<std::string> kinds;
     std::optional<Id> project_id;
+    std::optional<Id> parent_id; ///< the children of this job
     /// The policy's row filter on the given column (see access::visible_projects).
     std::function<std::string(std::string_view column, database::Params& params)> visible;
 };
 
 /// Newest first.
-Result<query::Page<Job>> list_jobs(database::Tx& tx, const query::ListRequest& request, const JobFilter& filter);
+Result<query::Page<Job>> list_jobs(database::Tx& tx, const query::ListRequest& request,
+                                   const JobFilter& filter);
 
 } // namespace bifrost::queue

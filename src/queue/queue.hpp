@@ -1,8 +1,10 @@
 #pragma once
-// Jobs as rows: enqueued in the transaction that wants them, claimed with a lease, retried with backoff, buried when hopeless.
+// Jobs as rows: enqueued in the transaction that wants them, claimed with a lease, retried with backoff,
+// buried when hopeless.
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,8 +38,10 @@ struct Job {
     std::optional<Timestamp> finished_at;
     bool cancel_requested = false;
 };
-BOOST_DESCRIBE_STRUCT(Job, (), (id, project_id, kind, payload, state, priority, attempts, max_attempts, progress, error,
-                               result, parent_id, created_at, created_by, run_at, started_at, finished_at, cancel_requested))
+BOOST_DESCRIBE_STRUCT(Job, (),
+                      (id, project_id, kind, payload, state, priority, attempts, max_attempts, progress,
+                       error, result, parent_id, created_at, created_by, run_at, started_at, finished_at,
+                       cancel_requested))
 
 struct JobSpec {
     std::string kind;
@@ -62,25 +66,37 @@ struct ClaimOptions {
     std::string worker; ///< who claims, for people to read
     std::vector<std::string> kinds;
     std::int64_t limit = 1;
-    std::chrono::seconds lease{30};
+    std::chrono::milliseconds lease{30'000};
+    /// At most so many of a kind; one that isn't named is limited by `limit` only.
+    std::map<std::string, std::int64_t> most_of_kind;
 };
 
+/// The id of the new job, or of the one that holds the unique key. Call `notify_workers` after the commit.
 Result<Id> enqueue(database::Tx& tx, const JobSpec& spec);
-/// Jobs that are due, highest priority and oldest first, leased to the caller. Expired leases count as due.
+/// The job that holds a unique key: it waits, runs, or will be tried again.
+Result<std::optional<Id>> find_waiting_job(database::Tx& tx, const std::string& unique_key);
+/// Jobs that are due, highest priority first and then the longest due, leased to the caller; two callers
+/// never get the same one. Jobs whose lease ran out count as due, unless they have no attempt left: those are
+/// dead then. Times are this machine's: clocks may differ by less than a lease; the fence keeps more from
+/// harming anything.
 Result<std::vector<Claim>> claim(database::Database& database, const ClaimOptions& options);
-/// Extends the lease and stores the progress; conflict when the lease was lost; the value is false when the job shall stop.
-Result<bool> heartbeat(database::Database& database, const Claim& claim, double progress, std::chrono::seconds lease);
+/// Extends the lease and stores the progress; conflict when the lease was lost; the value is false when the
+/// job shall stop.
+Result<bool> heartbeat(database::Database& database, const Claim& claim, double progress,
+                       std::chrono::milliseconds lease);
 /// Marks it done inside the transaction that carries its effect; conflict when the lease was lost.
 Result<> finish(database::Tx& tx, const Claim& claim, const json::Raw& result);
-/// Back to the queue after a backoff (2^attempts seconds, jittered, at most 1 h), or dead after max_attempts.
-Result<> fail(database::Database& database, const Claim& claim, const std::string& error);
-/// Gives a claimed job back untouched (drain).
+/// Back to the queue after a backoff (2^attempts seconds, ± 25 %, at most 1 h), dead after max_attempts, or
+/// cancelled when that was asked for; the value is its new state. conflict when the lease was lost.
+Result<std::string> fail(database::Database& database, const Claim& claim, const std::string& error);
+/// Gives a claimed job back untouched (drain). conflict when the lease was lost.
 Result<> release(database::Database& database, const Claim& claim);
 
 Result<std::optional<Job>> find_job(database::Tx& tx, const Id& id);
 /// dead, failed or cancelled → queued with fresh attempts; conflict otherwise.
 Result<Job> retry_job(database::Tx& tx, const Id& id);
-/// queued → cancelled at once; running → asked to stop; done or dead → conflict.
+/// queued or failed → cancelled at once; running → asked to stop; cancelled → the same; done or dead →
+/// conflict. Children are jobs of their own and go on.
 Result<Job> cancel_job(database::Tx& tx, const Id& id);
 
 struct QueueDepth {

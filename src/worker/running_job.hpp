@@ -2,6 +2,7 @@
 // One claimed job on a thread of its own.
 
 #include <atomic>
+#include <mutex>
 #include <thread>
 
 #include "worker/worker.hpp"
@@ -10,14 +11,17 @@ namespace bifrost::worker {
 
 class RunningJob final : public JobContext {
   public:
-    RunningJob(database::Database& database, queue::Claim claim, std::chrono::seconds lease, const JobKind& kind);
+    RunningJob(database::Database& database, queue::Claim claim, std::chrono::milliseconds lease,
+               const JobKind& kind);
     ~RunningJob() override;
 
     void start();
-    /// Extends the lease when a third of it has passed. Called by the worker's loop.
+    /// Extends the lease when a third of it has passed, or sooner when there is progress to tell.
     void keep_alive();
-    /// Asks the function to stop; its job goes back to the queue untouched.
-    void give_back();
+    /// Asks the function to stop; what it doesn't end by itself goes back to the queue.
+    void ask_back();
+    /// Gives the job back although the function still runs, which can't end it from here on.
+    void take_back();
     [[nodiscard]] bool ended() const { return ended_; }
 
     [[nodiscard]] const queue::Job& job() const override { return claim_.job; }
@@ -30,19 +34,24 @@ class RunningJob final : public JobContext {
   private:
     void run();
     Result<json::Raw> call();
-    void close(const Result<json::Raw>& outcome);
+    /// Stores how it ended; the word for the metric.
+    std::string close(const Result<json::Raw>& outcome);
+    std::string fail(const Error& error);
+
+    using Clock = std::chrono::steady_clock;
 
     database::Database& database_;
-    queue::Claim claim_;
-    std::chrono::seconds lease_;
+    const queue::Claim claim_;
+    const std::chrono::milliseconds lease_;
     const JobKind& kind_;
     std::atomic<double> progress_{0};
     std::atomic<bool> stop_{false};
-    std::atomic<bool> give_back_{false};
+    std::atomic<bool> asked_back_{false};
     std::atomic<bool> lost_{false};
     std::atomic<bool> ended_{false};
     bool finished_ = false; ///< by the function itself
-    std::chrono::steady_clock::time_point kept_alive_at_ = std::chrono::steady_clock::now();
+    Clock::time_point kept_alive_at_ = Clock::now();
+    double told_ = 0; ///< the progress of the last heartbeat
     std::thread thread_;
 };
 
