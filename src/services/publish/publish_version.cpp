@@ -132,6 +132,12 @@ Result<VersionDetail> publish_version(Call& call, const Id& id, std::optional<st
     return describe_version(call.tx, std::move(version));
 }
 
+Result<> fail_version(Call& call, const Id& id, const std::string& why) {
+    BIFROST_ASSIGN(LockedVersion locked, lock_version(call, id));
+    if (locked.version.state != "verifying") return {};
+    return enter_state(call, locked.version, "failed", why, std::nullopt);
+}
+
 Result<> refuse_failed(const Version& version) {
     if (version.state != "failed") return {};
     return Error{Errc::conflict,

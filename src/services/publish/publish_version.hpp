@@ -15,6 +15,10 @@ namespace bifrost::publish {
 Result<VersionDetail> publish_version(access::Call& call, const Id& id,
                                       std::optional<std::int64_t> if_revision);
 
+/// Makes a version that waits for its uploads failed, for a reason that came up while it waited. Without
+/// effect on others. Adds "version.failed".
+Result<> fail_version(access::Call& call, const Id& id, const std::string& why);
+
 /// The conflict that a failed version is to a caller who wanted it published; nothing for the others.
 Result<> refuse_failed(const Version& version);
 

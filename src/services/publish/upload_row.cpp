@@ -21,7 +21,8 @@ Result<> settle(database::Tx& tx, Arrival& arrival, std::vector<NewObject>& obje
         if (upload.state == "verifying") return {};
         queue::JobSpec job;
         job.kind = "checksum";
-        job.payload.text = "{\"upload_id\":\"" + upload.id.text() + "\"}";
+        job.payload.text =
+            "{\"upload_id\":\"" + upload.id.text() + "\",\"size\":" + std::to_string(upload.size) + "}";
         job.project_id = upload.project_id;
         job.created_by = upload.created_by;
         job.priority = kChecksumPriority;

@@ -1,9 +1,13 @@
 #include "worker/jobs/all_jobs.hpp"
 
+#include "worker/jobs/checksum.hpp"
+#include "worker/jobs/collect.hpp"
 #include "worker/jobs/tidy.hpp"
 
 namespace bifrost::worker {
 
-std::vector<JobKind> all_jobs(database::Database&, storage::ObjectStore&) { return {tidy_job()}; }
+std::vector<JobKind> all_jobs(database::Database&, storage::ObjectStore& store) {
+    return {checksum_job(store), publish_job(store), collect_job(store), tidy_job()};
+}
 
 } // namespace bifrost::worker
