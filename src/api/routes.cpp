@@ -12,9 +12,13 @@ http::Router make_router(Context& context) {
     add_product_routes(router, context);
     add_version_routes(router, context);
     add_file_routes(router, context);
+    add_dependency_routes(router, context);
+    add_resolve_routes(router, context);
+    add_impact_routes(router, context);
     add_upload_routes(router, context);
     add_storage_routes(router, context);
     add_workflow_routes(router, context);
+    add_component_routes(router, context);
     add_search_routes(router, context);
     add_event_routes(router, context);
     add_batch_routes(router, context);

@@ -16,7 +16,7 @@ from asset a
 join entity e on e.id = a.id
 where a.id = $1
 -- postgres:
-for update
+for no key update
 
 -- The workflow that applies is the project's own before the site's, one for the type before one for all.
 -- name: insert_asset

@@ -22,7 +22,7 @@ select id, created_at, created_by, updated_at, updated_by, revision, metadata, a
        code, label
 from entity
 where id = $1
-for update
+for no key update
 
 -- name: update_entity
 update entity

@@ -33,7 +33,7 @@ from entity e
 join asset a on a.id = e.id
 where e.id = $1
 -- postgres:
-for update
+for no key update
 
 -- name: lock_version_subject
 select e.project_id, v.status, null, v.state, v.author_id
@@ -41,7 +41,7 @@ from entity e
 join version v on v.id = e.id
 where e.id = $1
 -- postgres:
-for update
+for no key update
 
 -- Every state of the workflow that applies, with the move to it from a given state where there is one.
 -- name: list_moves_from
