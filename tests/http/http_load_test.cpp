@@ -79,33 +79,6 @@ TEST(HttpLoad, what_waited_too_long_in_its_lane_is_not_run_any_more) {
     EXPECT_EQ(runs.load(), 0);
 }
 
-TEST(HttpLoad, bodies_over_the_memory_for_all_of_them_get_503_and_the_memory_comes_back) {
-    EdgeServer edge;
-    edge.options.most_buffered_bytes = 1'000'000;
-    edge.add(Method::post, "/echo", [](const Request& request) { return text_response(request.body); })
-        .start();
-    {
-        RawClient holding(edge.port());
-        holding.send("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 900000\r\n\r\n" +
-                     std::string(899'999, 'x'));
-        RawClient small(edge.port());
-        EXPECT_EQ(small.exchange("POST", "/echo", {}, std::string(1000, 'x')).status, 200);
-        // How much of the other body has been read is not known exactly, but soon it is nearly all.
-        int status = 200;
-        for (int tries = 0; tries < 1000 && status == 200; ++tries) {
-            RawClient refused(edge.port());
-            status = refused.exchange("POST", "/echo", {}, std::string(200'000, 'x')).status;
-        }
-        EXPECT_EQ(status, 503);
-        holding.send("x");
-        EXPECT_EQ(holding.read_answer().body.size(), 900'000U);
-    }
-    for (int round = 0; round < 10; ++round) {
-        RawClient client(edge.port());
-        EXPECT_EQ(client.exchange("POST", "/echo", {}, std::string(950'000, 'x')).status, 200);
-    }
-}
-
 TEST(HttpLoad, connections_over_the_limit_get_503_and_places_are_free_again_afterwards) {
     EdgeServer edge;
     edge.options.most_connections = 3;

@@ -331,6 +331,36 @@ TEST(HttpStreams, broken_chunks_end_the_stream_with_400) {
     EXPECT_FALSE(log.finished);
 }
 
+TEST(HttpStreams, bodies_over_the_memory_for_all_of_them_get_503_and_the_memory_comes_back) {
+    EdgeServer edge;
+    edge.options.most_buffered_bytes = 300'000; // one piece of a stream and little more
+    SinkLog log;
+    log.waits = true;
+    edge.add_stream("/upload", into(log));
+    edge.add(http::Method::post, "/echo", [](const Request& request) { return text_response(request.body); })
+        .start();
+    const std::string bytes = pattern_bytes(3'000'000);
+    test::RawAnswer uploaded;
+    std::thread uploader([&] {
+        RawClient client(edge.port());
+        uploaded = client.exchange("PUT", "/upload", {}, bytes);
+    });
+    EXPECT_TRUE(log.first_write.wait());
+    RawClient client(edge.port());
+    EXPECT_EQ(client.exchange("POST", "/echo", {}, std::string(10'000, 'x')).status, 200);
+    EXPECT_EQ(client.exchange("POST", "/echo", {}, std::string(100'000, 'x')).status, 503);
+    RawClient second(edge.port());
+    EXPECT_EQ(second.exchange("PUT", "/upload", {}, std::string(100'000, 'x')).status, 503);
+    log.go_on.open();
+    uploader.join();
+    EXPECT_EQ(uploaded.status, 201) << "with one piece it is slower, but goes on";
+    EXPECT_TRUE(log.bytes == bytes);
+    for (int round = 0; round < 10; ++round) {
+        RawClient after(edge.port());
+        EXPECT_EQ(after.exchange("POST", "/echo", {}, std::string(290'000, 'x')).status, 200);
+    }
+}
+
 TEST(HttpStreams, many_uploads_at_once_keep_their_bytes_apart) {
     EdgeServer edge;
     constexpr std::size_t kUploads = 12;
