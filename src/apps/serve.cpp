@@ -17,6 +17,7 @@
 #include "core/log.hpp"
 #include "http/server.hpp"
 #include "worker/jobs/all_jobs.hpp"
+#include "worker/jobs/index.hpp"
 
 namespace bifrost::apps {
 namespace {
@@ -94,9 +95,11 @@ Result<> serve(const ServeOptions& options) {
 
     worker::Options worker_options;
     worker_options.concurrency = static_cast<std::size_t>(options.worker_concurrency);
-    worker::Worker worker(*opened.database, worker::all_jobs(*opened.database, *opened.store), worker_options);
+    worker::Worker worker(*opened.database, worker::all_jobs(*opened.store), worker_options);
+    worker::SearchIndexer indexer(*opened.database);
     BIFROST_CHECK(server.start());
     worker.start();
+    indexer.start();
 
     const std::string shown = options.host.find(':') == std::string::npos ? options.host : "[" + options.host + "]";
     const std::string origin = "http://" + shown + ":" + std::to_string(server.port());
@@ -108,6 +111,7 @@ Result<> serve(const ServeOptions& options) {
     log::info("draining", {{"signal", received == SIGTERM ? "SIGTERM" : "SIGINT"}});
     server.drain(kDrain);
     worker.drain(kDrain);
+    indexer.stop();
     return {};
 }
 
