@@ -155,24 +155,31 @@ http::Response get_object(const http::Request& request, storage::LocalStore& sto
     return response;
 }
 
+/// Sites whose bytes lie in another store never sign such an address.
+Error elsewhere() { return Error{Errc::not_found, "This site keeps its bytes elsewhere."}; }
+
 } // namespace
 
 void add_storage_routes(http::Router& router, Context& context) {
-    if (context.local_store == nullptr) return;
-    storage::LocalStore& store = *context.local_store;
     http::Route put;
     put.method = http::Method::put;
-    put.pattern = std::string(kPrefix) + "/uploads/{upload}/{number}";
+    put.pattern = "/api/v1/storage/uploads/{upload}/{number}";
     put.operation_id = "put_part";
-    put.stream = [&store](const http::Request& request) { return put_part(request, store); };
+    put.stream = [&context](const http::Request& request) {
+        if (context.local_store == nullptr) return http::StreamDecision{nullptr, problem(elsewhere(), request)};
+        return put_part(request, *context.local_store);
+    };
     put.lane = http::Lane::file;
     put.most_body = kMostPart;
     router.add(std::move(put));
     http::Route get;
     get.method = http::Method::get;
-    get.pattern = std::string(kPrefix) + "/objects/{key...}";
+    get.pattern = "/api/v1/storage/objects/{key...}";
     get.operation_id = "get_object";
-    get.handler = [&store](const http::Request& request) { return get_object(request, store); };
+    get.handler = [&context](const http::Request& request) {
+        if (context.local_store == nullptr) return problem(elsewhere(), request);
+        return get_object(request, *context.local_store);
+    };
     get.lane = http::Lane::file;
     router.add(std::move(get));
 }

@@ -8,6 +8,7 @@
 #include "access/user.hpp"
 #include "core/hash.hpp"
 #include "services/asset/asset.hpp"
+#include "services/asset/component.hpp"
 #include "services/project/project.hpp"
 #include "services/publish/product.hpp"
 #include "services/publish/publish_version.hpp"
@@ -51,10 +52,11 @@ const std::vector<DemoAsset>& demo_assets() {
 const std::vector<std::pair<const char*, int>> kBridgeParts = {{"set_gate", 2}, {"set_pillar", 8}, {"prop_lantern", 12}};
 
 std::string picture(const DemoAsset& asset) {
-    return std::string(R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180"><defs><linearGradient id="g" x2="1" y2="1"><stop stop-color=")") +
-           asset.colour + R"("/><stop offset="1" stop-color="#16181c"/></linearGradient></defs><rect width="320" height="180" fill="url(#g)"/>)" +
-           R"(<path d="M0 150q80-90 160 0t160 0v30H0z" fill="#000" opacity=".25"/><text x="16" y="36" font-family="sans-serif" font-size="18" fill="#fff">)" +
-           asset.name + "</text></svg>\n";
+    std::string svg = R"svg(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180"><defs><linearGradient id="g" x2="1" y2="1">)svg";
+    svg += std::string("<stop stop-color=\"") + asset.colour + "\"/>";
+    svg += R"svg(<stop offset="1" stop-color="#16181c"/></linearGradient></defs><rect width="320" height="180" fill="url(#g)"/>)svg";
+    svg += R"svg(<path d="M0 150q80-90 160 0t160 0v30H0z" opacity=".25"/><text x="16" y="36" font-family="sans-serif" font-size="18" fill="#fff">)svg";
+    return svg + asset.name + "</text></svg>\n";
 }
 
 /// A box as Wavefront OBJ; higher versions are taller.
@@ -153,7 +155,7 @@ class Demo {
         boost::json::array components;
         for (const auto& [code, count] : kBridgeParts) components.push_back({{"asset_id", assets_[code].text()}, {"name", code}, {"count", count}});
         BIFROST_CHECK(write<asset::Components>([&](access::Call& call) {
-            return asset::put_components(call, assets_["env_bridge"], boost::json::object{{"data", components}}, 0);
+            return asset::put_components(call, assets_["env_bridge"], boost::json::object{{"data", components}}, 1);
         }));
         return {};
     }

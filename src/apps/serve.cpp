@@ -13,6 +13,7 @@
 #include "api/routes.hpp"
 #include "api/web_files.hpp"
 #include "apps/demo.hpp"
+#include "apps/output.hpp"
 #include "apps/site_options.hpp"
 #include "core/log.hpp"
 #include "http/server.hpp"
@@ -138,7 +139,7 @@ void add_serve_command(CLI::App& app, int& exit_code) {
         // Few arenas: the memory of a small server is what it uses, not what its threads might.
         mallopt(M_ARENA_MAX, 2);
         const auto served = serve(*options);
-        if (!served) exit_code = fail(served.error().detail);
+        if (!served) exit_code = fail(describe(served.error()));
     });
 }
 

@@ -7,6 +7,7 @@
 
 #include <CLI/App.hpp>
 
+#include "access/actor.hpp"
 #include "access/site.hpp"
 #include "database/database.hpp"
 #include "storage/local/local_store.hpp"

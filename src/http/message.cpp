@@ -151,4 +151,9 @@ Result<std::string> percent_decode(std::string_view text, bool plus_is_space) {
     return out;
 }
 
+Response& Response::header(std::string name, std::string value) {
+    headers.emplace_back(std::move(name), std::move(value));
+    return *this;
+}
+
 } // namespace bifrost::http

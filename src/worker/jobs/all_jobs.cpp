@@ -6,7 +6,7 @@
 
 namespace bifrost::worker {
 
-std::vector<JobKind> all_jobs(database::Database&, storage::ObjectStore& store) {
+std::vector<JobKind> all_jobs(storage::ObjectStore& store) {
     return {checksum_job(store), publish_job(store), collect_job(store), tidy_job()};
 }
 

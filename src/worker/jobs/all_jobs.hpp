@@ -7,7 +7,7 @@
 
 namespace bifrost::worker {
 
-/// Every kind of job that this release knows. Both arguments must outlive the worker.
-std::vector<JobKind> all_jobs(database::Database& database, storage::ObjectStore& store);
+/// Every kind of job that this release knows. `store` must outlive the worker.
+std::vector<JobKind> all_jobs(storage::ObjectStore& store);
 
 } // namespace bifrost::worker
