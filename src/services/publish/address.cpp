@@ -152,7 +152,7 @@ Result<std::unordered_map<Id, Ancestry>> list_ancestries(database::Tx& tx, const
             one.address = std::string(row.text(3)) + ":";
             first_code = true;
         } else if (kind == "version") {
-            one.address += "@" + (row.is_null(5) ? "draft" : std::string(row.text(5)));
+            one.address += "@" + (row.is_null(5) ? "draft" : std::to_string(row.integer(5)));
             one.is_draft = row.text(6) != "published";
             one.author_id = row.id(7);
             location.version_id = row.id(1);
