@@ -2,12 +2,11 @@
 
 import os
 import signal
-import sqlite3
 import time
 
 import pytest
 
-from kit import hashes, wait_for, write
+from kit import hashes, query, wait_for, write
 
 RULES = """
 ignore: ['**/*.tmp']
@@ -51,8 +50,7 @@ def rules(tmp_path):
 
 
 def counts_of_objects(server):
-    with sqlite3.connect(f"file:{server.data / 'bifrost.db'}?mode=ro", uri=True) as database:
-        return database.execute("select (select count(*) from object), (select count(*) from upload), (select count(*) from version)").fetchone()
+    return query(server, "select (select count(*) from object), (select count(*) from upload), (select count(*) from version)")
 
 
 def test_a_folder_comes_in_whole_and_a_second_time_nothing_happens(cli, server, tree, rules):

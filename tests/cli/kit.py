@@ -1,8 +1,24 @@
 """What the tests of the command line share."""
 
+import contextlib
 import hashlib
 import pathlib
+import random
+import sqlite3
 import time
+
+
+def noise(size, seed):
+    """Bytes that no compression and no other test has."""
+    source = random.Random(seed)
+    return b"".join(source.randbytes(min(10_000_000, size - at)) for at in range(0, size, 10_000_000))
+
+
+def query(server, sql, *values):
+    """The first row of a query on the site's database, read beside the running server."""
+    with contextlib.closing(sqlite3.connect(f"file:{server.data / 'bifrost.db'}?mode=ro", uri=True)) as database:
+        database.create_collation("C", lambda a, b: (a > b) - (a < b))
+        return database.execute(sql, values).fetchone()
 
 
 def write(path, content):

@@ -1,23 +1,13 @@
 """publish and get."""
 
 import json
-import os
-import pathlib
 import signal
-import sqlite3
-import subprocess
-import time
 
 import pytest
 
-from kit import hashes, sha256, wait_for, write
+from kit import hashes, noise, query, sha256, wait_for, write
 
 MB = 1_000_000
-
-
-def noise(size, seed):
-    import random
-    return random.Random(seed).randbytes(size)
 
 
 @pytest.fixture
@@ -42,8 +32,7 @@ def test_the_next_version_has_the_next_number_and_equal_bytes_are_not_sent_again
     write(tmp_path / "a", noise(MB, 2))
     hero.run("publish", "char_hero", "model", tmp_path / "a")
     assert hero.json("publish", "char_hero", "model", tmp_path / "a")["version"] == 2
-    with sqlite3.connect(f"file:{server.data / 'bifrost.db'}?mode=ro", uri=True) as database:
-        assert database.execute("select count(*) from object where sha256 = ?", [sha256(tmp_path / "a")]).fetchone() == (1,)
+    assert query(server, "select count(*) from object where sha256 = ?", sha256(tmp_path / "a")) == (1,)
 
 
 def test_folders_keep_their_paths_and_representations_their_files(hero, tmp_path):
@@ -151,9 +140,8 @@ def test_an_upload_that_was_stopped_goes_on_where_it_was(hero, tmp_path, server,
     upload = json.loads(journals[0].read_text())["upload_id"]
     published = hero.json("publish", "char_hero", "model", big)
     assert published["version"] == 1 and published["files"][0]["sha256"] == sha256(big)
-    with sqlite3.connect(f"file:{server.data / 'bifrost.db'}?mode=ro", uri=True) as database:
-        assert database.execute("select state from upload where id = ?", [upload]).fetchone() == ("complete",)
-        assert database.execute("select count(*) from upload where name = 'big.bin' and sha256 = ?", [sha256(big)]).fetchone() == (1,)
+    assert query(server, "select state from upload where id = ?", upload) == ("complete",)
+    assert query(server, "select count(*) from upload where name = 'big.bin' and sha256 = ?", sha256(big)) == (1,)
     assert list((hero.home / ".cache/bifrost/uploads").glob("*.json")) == []
 
 
