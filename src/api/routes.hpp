@@ -23,6 +23,7 @@ void add_component_routes(http::Router& router, Context& context);
 void add_search_routes(http::Router& router, Context& context);
 void add_event_routes(http::Router& router, Context& context);
 void add_batch_routes(http::Router& router, Context& context);
+void add_bulk_routes(http::Router& router, Context& context);
 void add_job_routes(http::Router& router, Context& context);
 void add_health_routes(http::Router& router, Context& context);
 
