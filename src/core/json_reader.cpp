@@ -134,6 +134,8 @@ std::optional<std::int64_t> Reader::optional_integer(std::string_view key, std::
     if (value == nullptr) return std::nullopt;
     std::optional<std::int64_t> number;
     if (value->is_int64()) number = value->get_int64();
+    if (value->is_uint64() && value->get_uint64() <= static_cast<std::uint64_t>(INT64_MAX))
+        number = static_cast<std::int64_t>(value->get_uint64());
     if (value->is_double()) {
         // 5.0 is an integer in JSON; 2^53 is where doubles stop telling integers apart.
         const double real = value->get_double();
