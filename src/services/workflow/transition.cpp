@@ -1,7 +1,7 @@
 // Moves along a workflow.
 
 #include "core/json_reader.hpp"
-#include "core/text.hpp"
+#include "services/workflow/move.hpp"
 #include "services/workflow/workflow.hpp"
 #include "services/workflow/workflow.sql.hpp"
 
@@ -18,15 +18,6 @@ struct Subject {
 };
 BOOST_DESCRIBE_STRUCT(Subject, (), (project_id, status, type, state, author_id))
 
-/// A state of the workflow; with a permission when there is a move to it.
-struct Reachable {
-    std::string code;
-    std::string name;
-    std::optional<std::string> move;
-    std::optional<std::string> permission;
-};
-BOOST_DESCRIBE_STRUCT(Reachable, (), (code, name, move, permission))
-
 Result<Subject> get_subject(database::Tx& tx, const access::Actor& actor, std::string_view kind, const Id& id,
                             const database::Query& query) {
     BIFROST_ASSIGN(const auto rows, tx.query(query, id));
@@ -40,60 +31,6 @@ Result<Subject> get_subject(database::Tx& tx, const access::Actor& actor, std::s
     return subject;
 }
 
-Result<std::vector<Reachable>> list_reachable(database::Tx& tx, std::string_view kind,
-                                              const Subject& subject) {
-    BIFROST_ASSIGN(const auto rows,
-                   tx.query(sql::list_moves_from, kind, subject.project_id, subject.type, subject.status));
-    std::vector<Reachable> states;
-    for (const auto row : rows) states.push_back(row.as<Reachable>());
-    return states;
-}
-
-bool may_move(const access::Actor& actor, const Subject& subject, const Reachable& state) {
-    if (!state.permission) return false;
-    const auto permission = access::parse_permission(*state.permission);
-    return permission && actor.may(*permission, subject.project_id);
-}
-
-std::string open_states(const access::Actor& actor, const Subject& subject,
-                        const std::vector<Reachable>& states) {
-    std::vector<std::string> open;
-    for (const auto& state : states)
-        if (may_move(actor, subject, state)) open.push_back(state.code);
-    return json::to_json(open);
-}
-
-std::string why_not(const Reachable& state) {
-    return "It takes the permission " + state.permission.value_or("") + ".";
-}
-
-Result<> check_move(const access::Actor& actor, const Subject& subject, const std::vector<Reachable>& states,
-                    std::string_view kind, const std::string& to) {
-    const Reachable* wanted = nullptr;
-    std::string known;
-    for (const auto& state : states) {
-        known += (known.empty() ? "" : ", ") + state.code;
-        if (state.code == to) wanted = &state;
-    }
-    if (wanted == nullptr) return invalid_field("/to", "is no state of the workflow; they are " + known);
-    if (!wanted->permission)
-        return Error{Errc::conflict, "The " + std::string(kind) + " is in the state '" + subject.status +
-                                         "', from which '" + to + "' is not reached directly."}
-            .with("open", open_states(actor, subject, states));
-    if (!may_move(actor, subject, *wanted))
-        return Error{Errc::forbidden, "You may not make this move. " + why_not(*wanted)}.with(
-            "open", open_states(actor, subject, states));
-    return {};
-}
-
-std::string patch_of(const std::string& from, const std::string& to,
-                     const std::optional<std::string>& comment) {
-    boost::json::object after{{"status", to}};
-    if (comment && !comment->empty()) after["comment"] = *comment;
-    return json::canonical(
-        boost::json::object{{"before", boost::json::object{{"status", from}}}, {"after", std::move(after)}});
-}
-
 } // namespace
 
 Result<Transitions> list_transitions(database::Tx& tx, const access::Actor& actor, std::string_view kind,
@@ -102,11 +39,13 @@ Result<Transitions> list_transitions(database::Tx& tx, const access::Actor& acto
     BIFROST_ASSIGN(
         const Subject subject,
         get_subject(tx, actor, kind, id, asset ? sql::find_asset_subject : sql::find_version_subject));
-    BIFROST_ASSIGN(const auto states, list_reachable(tx, kind, subject));
+    BIFROST_ASSIGN(const auto states,
+                   list_reachable(tx, kind, subject.project_id, subject.type, subject.status));
     Transitions transitions{subject.status, {}};
     for (const auto& state : states) {
         if (!state.permission) continue;
-        Transition move{state.code, state.move.value_or(state.name), may_move(actor, subject, state), {}};
+        Transition move{
+            state.code, state.move.value_or(state.name), may_move(actor, subject.project_id, state), {}};
         if (subject.state != "published") {
             move.open = false;
             move.why_not = "The version has not been published.";
@@ -125,20 +64,20 @@ Result<project::Entity> transition(access::Call& call, std::string_view kind, co
                    get_subject(call.tx, call.actor, kind, id,
                                asset ? sql::lock_asset_subject : sql::lock_version_subject));
     json::Reader reader(body);
-    const std::string to = reader.text("to", {1, 64});
-    const auto comment = reader.optional_text("comment", {0, 20'000, true});
+    const MoveRequest move{reader.text("to", {1, 64}), reader.optional_text("comment", {0, 20'000, true})};
     BIFROST_CHECK(reader.finish());
     if (subject.state != "published")
         return Error{Errc::conflict, "Only published versions move along the workflow: publish it first."}
             .with("open", "[]");
-    BIFROST_ASSIGN(const auto states, list_reachable(call.tx, kind, subject));
+    BIFROST_ASSIGN(const auto states,
+                   list_reachable(call.tx, kind, subject.project_id, subject.type, subject.status));
     project::EntityChange change;
     change.if_revision = if_revision;
     BIFROST_ASSIGN(project::Entity entity, project::touch_entity(call, id, change));
-    BIFROST_CHECK(check_move(call.actor, subject, states, kind, to));
-    BIFROST_CHECK(call.tx.defer(asset ? sql::set_asset_status : sql::set_version_status, id, to));
+    BIFROST_CHECK(check_move(call.actor, subject.project_id, states, kind, subject.status, move.to));
+    BIFROST_CHECK(call.tx.defer(asset ? sql::set_asset_status : sql::set_version_status, id, move.to));
     call.changes.add({std::string(kind) + ".transitioned", subject.project_id, std::string(kind), id,
-                      patch_of(subject.status, to, comment)});
+                      patch_of_move(subject.status, move)});
     return entity;
 }
 

@@ -1,0 +1,47 @@
+#pragma once
+// Which moves there are out of a state, and who may make them: shared by single and bulk transitions.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/actor.hpp"
+#include "core/result.hpp"
+#include "database/database.hpp"
+
+namespace bifrost::workflow {
+
+/// A state of the workflow that applies; with a permission when there is a move to it.
+struct Reachable {
+    std::string code;
+    std::string name;
+    std::optional<std::string> move;
+    std::optional<std::string> permission;
+};
+BOOST_DESCRIBE_STRUCT(Reachable, (), (code, name, move, permission))
+
+/// Every state of the workflow of this kind and asset type in the project, as seen from `status`.
+Result<std::vector<Reachable>> list_reachable(database::Tx& tx, std::string_view kind, const Id& project_id,
+                                              const std::optional<std::string>& type,
+                                              std::string_view status);
+
+bool may_move(const access::Actor& actor, const Id& project_id, const Reachable& state);
+/// The codes of the states that the actor may move to.
+std::vector<std::string> open_states(const access::Actor& actor, const Id& project_id,
+                                     const std::vector<Reachable>& states);
+/// invalid ("/to") for a state that the workflow doesn't have; conflict and forbidden with the member "open".
+Result<> check_move(const access::Actor& actor, const Id& project_id, const std::vector<Reachable>& states,
+                    std::string_view kind, std::string_view status, std::string_view to);
+/// "It takes the permission asset:review."
+std::string why_not(const Reachable& state);
+
+/// {to, comment?}
+struct MoveRequest {
+    std::string to;
+    std::optional<std::string> comment;
+};
+/// The event's patch: the states and the comment.
+std::string patch_of_move(std::string_view from, const MoveRequest& move);
+
+} // namespace bifrost::workflow
