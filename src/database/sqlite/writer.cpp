@@ -15,10 +15,12 @@ constexpr int kMostUndone = 3;
 /// default), …
 constexpr int kLogPages = 1'000;
 /// … even while others wait when it has this many, …
-constexpr int kLogPagesBusy = 8'000;
-/// … and readers are waited for, so that it begins anew, from this length on.
-constexpr int kLogPagesRestart = 32'000;
+constexpr int kLogPagesBusy = 4'000;
+/// … and readers are waited for, so that it begins anew, from this length on, …
+constexpr int kLogPagesRestart = 16'000;
 constexpr std::chrono::milliseconds kRestartPatience{250};
+/// … but not more often than this: a long reader would make every write wait.
+constexpr std::chrono::seconds kRestartPause{5};
 
 } // namespace
 
@@ -177,8 +179,10 @@ void Writer::keep_log_short() {
     if (pages < kLogPages) return;
     const bool others_wait = waiting() > 0;
     if (others_wait && pages < kLogPagesBusy) return;
-    const bool restart = pages >= kLogPagesRestart;
-    connection_->stop_at(Connection::Clock::now() + kRestartPatience);
+    const auto now = Connection::Clock::now();
+    const bool restart = pages >= kLogPagesRestart && now >= next_restart_;
+    if (restart) next_restart_ = now + kRestartPause;
+    connection_->stop_at(now + kRestartPatience);
     if (const auto moved = connection_->checkpoint(restart); !moved)
         log::warning(
             "the write-ahead log could not be moved into the database file; it is tried again later");

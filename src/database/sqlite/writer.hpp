@@ -60,6 +60,7 @@ class Writer {
     const Database& database_;
     const std::size_t most_grouped_;
     const std::chrono::milliseconds deadline_;
+    Connection::Clock::time_point next_restart_{}; ///< the writer's own
 
     mutable std::mutex mutex_;
     std::condition_variable arrived_;
