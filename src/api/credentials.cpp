@@ -43,17 +43,15 @@ Result<> authenticate(Incoming& incoming, bool unsafe) {
             return Error{Errc::unauthenticated,
                          "Sign in first, or send an API token as `Authorization: Bearer …`."};
         incoming.session_secret = *secret;
-        if (unsafe) {
-            const auto token = incoming.http.header("x-csrf-token");
-            BIFROST_ASSIGN(const bool right,
-                           incoming.context.authenticator.check_csrf(*secret, token.value_or("")));
-            if (!right)
-                return Error{Errc::forbidden,
-                             "The X-CSRF-Token header is missing or wrong; reload the page."};
-        }
     }
     BIFROST_ASSIGN(incoming.actor,
                    incoming.context.authenticator.authenticate(incoming.session_secret, unsafe));
+    if (header || !unsafe) return {};
+    const auto token = incoming.http.header("x-csrf-token");
+    BIFROST_ASSIGN(const bool right,
+                   incoming.context.authenticator.check_csrf(incoming.session_secret, token.value_or("")));
+    if (!right)
+        return Error{Errc::forbidden, "The X-CSRF-Token header is missing or wrong; reload the page."};
     return {};
 }
 

@@ -107,10 +107,13 @@ query::ListRequest Parameters::list() {
     request.limit = integer("limit", 1, 1000).value_or(100);
     request.cursor = text("cursor", 4000).value_or("");
     if (const auto sort = text("sort")) {
-        if (auto sorts = query::parse_sort(*sort))
+        auto sorts = query::parse_sort(*sort);
+        if (sorts) {
             request.sort = std::move(*sorts);
-        else
-            errors_.insert(errors_.end(), sorts.error().fields.begin(), sorts.error().fields.end());
+        } else {
+            const Error fault = sorts.error();
+            errors_.insert(errors_.end(), fault.fields.begin(), fault.fields.end());
+        }
     }
     request.q = text("q").value_or("");
     request.count = boolean("count").value_or(false);

@@ -299,8 +299,10 @@ def test_a_status_is_never_set_directly(owner, project, asset, world, product):
 
 @pytest.mark.parametrize("identifier", [MISSING, "nonsense", "0", "%00", "..%2F..", "%F0%9F%90%89", "a" * 5000])
 def test_an_id_that_names_nothing_is_not_found(owner, identifier):
-    owner.get(f"/assets/{identifier}", expect=404)
-    owner.patch(f"/versions/{identifier}", {"comment": "x"}, expect=404)
+    # U+0000 can stand in no text, so the address itself is malformed.
+    expected = 400 if identifier == "%00" else 404
+    owner.get(f"/assets/{identifier}", expect=expected)
+    owner.patch(f"/versions/{identifier}", {"comment": "x"}, expect=expected)
 
 
 def test_a_broken_escape_is_malformed(world):
