@@ -1,26 +1,77 @@
+#include <unordered_map>
+
 #include "api/answer.hpp"
 #include "api/operation.hpp"
 #include "api/routes.hpp"
 #include "services/asset/asset.hpp"
+#include "services/project/project.hpp"
+#include "services/publish/product.hpp"
 
 namespace bifrost::api {
 namespace {
 
 using http::Method;
 
+/// What `include=` asked for.
+struct Included {
+    bool products = false;
+    bool project = false;
+
+    [[nodiscard]] bool any() const { return products || project; }
+};
+
+Included read_include(Parameters& parameters) {
+    Included included;
+    for (const auto& one : parameters.texts("include", {"products", "project"})) {
+        included.products = included.products || one == "products";
+        included.project = included.project || one == "project";
+    }
+    return included;
+}
+
+/// Each asset as a JSON object, with the related entities among its members.
+Result<std::vector<json::Raw>> asset_objects(database::Tx& tx, const access::Actor& actor,
+                                             const std::vector<asset::Asset>& assets, Included included) {
+    std::unordered_map<Id, std::vector<publish::Product>> products;
+    if (included.products) {
+        std::vector<Id> ids;
+        for (const auto& one : assets) ids.push_back(one.id);
+        BIFROST_ASSIGN(auto found, publish::list_products_of_owners(tx, actor, ids));
+        for (auto& product : found) products[product.owner_id].push_back(std::move(product));
+    }
+    std::vector<json::Raw> objects;
+    std::optional<project::Project> project; // a list is of one project
+    if (included.project && !assets.empty()) {
+        BIFROST_ASSIGN(project, project::get_project(tx, actor, assets.front().project_id.text()));
+    }
+    for (const auto& one : assets) {
+        std::string& text = objects.emplace_back(json::Raw{""}).text;
+        json::ObjectWriter object(text);
+        object.members_of(one);
+        if (included.products) object.member("products", products[one.id]);
+        if (project) object.member("project", *project);
+    }
+    return objects;
+}
+
 Result<http::Response> list(Incoming& incoming) {
     Parameters parameters(incoming.http);
     const auto request = parameters.list();
+    const auto included = read_include(parameters);
     asset::AssetFilter filter;
     filter.types = parameters.texts("type");
     filter.statuses = parameters.texts("status");
     filter.tags = parameters.texts("tag");
     BIFROST_CHECK(parameters.finish());
-    return read(incoming, [&](database::Tx& tx) -> Result<http::Response> {
+    const auto answer_list = [&](database::Tx& tx) -> Result<http::Response> {
         BIFROST_ASSIGN(const auto page,
                        asset::list_assets(tx, incoming.actor, incoming.path("project"), request, filter));
-        return page_answer(page);
-    });
+        if (!included.any()) return page_answer(page);
+        BIFROST_ASSIGN(auto objects, asset_objects(tx, incoming.actor, page.data, included));
+        return page_answer(query::Page<json::Raw>{std::move(objects), page.next_cursor, page.total});
+    };
+    // Several statements must agree with each other; one does by itself.
+    return included.any() ? incoming.context.database.snapshot(answer_list) : read(incoming, answer_list);
 }
 
 Result<http::Response> create(Incoming& incoming) {
@@ -32,12 +83,16 @@ Result<http::Response> create(Incoming& incoming) {
 
 Result<http::Response> get(Incoming& incoming) {
     Parameters parameters(incoming.http);
+    const auto included = read_include(parameters);
     BIFROST_CHECK(parameters.finish());
     BIFROST_ASSIGN(const Id id, incoming.id());
-    return read(incoming, [&](database::Tx& tx) -> Result<http::Response> {
+    const auto answer_one = [&](database::Tx& tx) -> Result<http::Response> {
         BIFROST_ASSIGN(const auto found, asset::get_asset(tx, incoming.actor, id));
-        return entity_answer(found);
-    });
+        if (!included.any()) return entity_answer(found);
+        BIFROST_ASSIGN(const auto objects, asset_objects(tx, incoming.actor, {found}, included));
+        return answer(objects.front());
+    };
+    return included.any() ? incoming.context.database.snapshot(answer_one) : read(incoming, answer_one);
 }
 
 Result<http::Response> update(Incoming& incoming) {

@@ -122,6 +122,18 @@ Result<std::vector<Product>> list_products_by_id(database::Tx& tx, const Actor& 
     return products;
 }
 
+Result<std::vector<Product>> list_products_of_owners(database::Tx& tx, const Actor& actor,
+                                                     const std::vector<Id>& owner_ids) {
+    std::vector<Product> products;
+    if (owner_ids.empty()) return products;
+    BIFROST_ASSIGN(const auto rows, tx.query(sql::list_products_of_owners, json::to_json(owner_ids)));
+    for (const auto row : rows) {
+        Product product = row.as<Product>();
+        if (actor.may_see(product.project_id)) products.push_back(std::move(product));
+    }
+    return products;
+}
+
 Result<Product> create_product(Call& call, const Id& owner_id, std::string_view owner_kind,
                                const boost::json::value& body) {
     BIFROST_ASSIGN(const auto owner, get_living_owner(call, owner_id, owner_kind));

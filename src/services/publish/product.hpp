@@ -42,6 +42,9 @@ Result<query::Page<Product>> list_products(database::Tx& tx, const access::Actor
 /// Those of these products that the actor may see, in no order.
 Result<std::vector<Product>> list_products_by_id(database::Tx& tx, const access::Actor& actor,
                                                  const std::unordered_set<Id>& ids);
+/// The products of these owners that the actor may see and that aren't archived, by code.
+Result<std::vector<Product>> list_products_of_owners(database::Tx& tx, const access::Actor& actor,
+                                                     const std::vector<Id>& owner_ids);
 
 /// `body`: {code, kind?, metadata?}. conflict when the code is taken or the owner is archived. Adds
 /// "product.created".

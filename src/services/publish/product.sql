@@ -34,6 +34,27 @@ select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))
 -- both:
 )
 
+-- name: list_products_of_owners
+select e.id, e.created_at, e.created_by, e.updated_at, e.updated_by, e.revision, e.metadata, e.archived_at,
+       p.project_id, p.owner_id, o.kind, e.code, e.label, p.kind, lv.number, lv.id
+from product p
+join entity e on e.id = p.id
+join entity o on o.id = p.owner_id
+left join version lv on lv.id = (select v.id
+                                 from version v
+                                 join entity ve on ve.id = v.id
+                                 where v.product_id = p.id and v.state = 'published' and ve.archived_at is null
+                                 order by v.number desc
+                                 limit 1)
+where e.archived_at is null and p.owner_id in (
+-- sqlite:
+select value from json_each($1)
+-- postgres:
+select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))
+-- both:
+)
+order by e.code, e.id
+
 -- name: find_product_of_owner
 select e.id, e.created_at, e.created_by, e.updated_at, e.updated_by, e.revision, e.metadata, e.archived_at,
        p.project_id, p.owner_id, o.kind, e.code, e.label, p.kind, lv.number, lv.id
