@@ -69,7 +69,8 @@ class Get {
         } else if (root.kind == "product") {
             const auto latest = find_text(root.entity, "latest_version_id");
             if (!latest) return Error{Errc::not_found, "Nothing was published as " + root.address + " yet."};
-            want({*latest, root.address, ""});
+            const auto number = integer_or(root.entity, "latest_number", 0);
+            want({*latest, root.address + "@" + std::to_string(number), ""});
         } else {
             BIFROST_CHECK(api_.list(
                 entity_path(root) + "/products", {{"limit", "1000"}}, [&](const boost::json::value& product) {
@@ -178,10 +179,10 @@ void add_get_command(CLI::App& app, const ContextPtr& context) {
                                     get.print();
                                     return {};
                                 });
-    command->description(
-        "Download a version, checked by sha256, out of a local cache where it can.\n"
-        "A version's files go right into the folder; those of an asset without a product, and of\n"
-        "dependencies, into <asset>/<product>/v<number>/ below it.");
+    command->footer("Each file is checked by sha256 and comes out of a local cache where it can. A version's "
+                    "files go right\n"
+                    "into the folder; those of an asset without a product, and those of dependencies, into\n"
+                    "<asset>/<product>/v<number>/ below it.");
     command
         ->add_option("ADDRESS", options->address,
                      "bar:char_hero/model@3; without @ the latest; an asset means all its products")

@@ -9,6 +9,8 @@ namespace bifrost::client {
 namespace {
 
 constexpr std::size_t kMostNamed = 10;
+// Textures are named at the beginning of a mesh: 65,536 bytes hold more than a hundred materials.
+constexpr std::size_t kMeshHeader = 65'536;
 
 std::string ending_of(std::string_view path) {
     const auto name = path.substr(path.rfind('/') + 1);
@@ -268,20 +270,24 @@ std::string manifest_of(const Plan& plan, const PlannedVersion& version,
 Result<std::vector<std::pair<int, std::string>>> read_references(const Tree& tree, const TreeFile& file,
                                                                  const Rules& rules) {
     std::vector<std::pair<int, std::string>> references;
-    std::optional<std::string> text;
+    std::vector<std::size_t> applying;
+    bool whole = false;
     for (std::size_t i = 0; i < rules.references.size(); ++i) {
+        if (!rules.references[i].files.match(file.path)) continue;
+        applying.push_back(i);
+        whole = whole || rules.references[i].reader != ReferenceRule::Reader::spm;
+    }
+    if (applying.empty()) return references;
+    BIFROST_ASSIGN(const std::string text, read_text(tree.root / file.path, whole ? SIZE_MAX : kMeshHeader));
+    for (const std::size_t i : applying) {
         const auto& rule = rules.references[i];
-        if (!rule.files.match(file.path)) continue;
-        if (!text) {
-            BIFROST_ASSIGN(text, read_text(tree.root / file.path));
-        }
         std::vector<std::string> values;
         if (rule.reader == ReferenceRule::Reader::xml)
-            values = xml_attribute_values(*text, rule.attributes);
+            values = xml_attribute_values(text, rule.attributes);
         else if (rule.reader == ReferenceRule::Reader::spm)
-            values = spm_texture_names(*text);
+            values = spm_texture_names(text);
         else
-            values = rule.expression->values(*text);
+            values = rule.expression->values(text);
         for (auto& value : values)
             if (!rule.values || rule.values->match(value))
                 references.emplace_back(static_cast<int>(i), std::move(value));

@@ -182,21 +182,22 @@ Result<> write_atomically(const std::filesystem::path& path, std::string_view by
     return unfinished.finish();
 }
 
-Result<std::string> read_text(const std::filesystem::path& path) {
+Result<std::string> read_text(const std::filesystem::path& path, std::size_t most) {
     const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
     if (!file) return file_error(path, "can't be read");
     std::string text;
     struct stat info {};
     if (::fstat(file.get(), &info) == 0 && info.st_size > 0)
-        text.reserve(static_cast<std::size_t>(info.st_size));
-    std::string block(kBlock, '\0');
-    while (true) {
-        const ssize_t got = ::read(file.get(), block.data(), block.size());
+        text.reserve(std::min(static_cast<std::size_t>(info.st_size), most));
+    std::string block(std::min(kBlock, most), '\0');
+    while (text.size() < most) {
+        const ssize_t got = ::read(file.get(), block.data(), std::min(block.size(), most - text.size()));
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return file_error(path, "can't be read");
-        if (got == 0) return text;
+        if (got == 0) break;
         text.append(block.data(), static_cast<std::size_t>(got));
     }
+    return text;
 }
 
 bool is_safe_relative(std::string_view path) {

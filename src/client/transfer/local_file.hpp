@@ -39,8 +39,8 @@ Result<HashedFile> hash_file(const std::filesystem::path& path,
 /// missing folders.
 Result<> write_atomically(const std::filesystem::path& path, std::string_view bytes,
                           bool only_for_owner = false);
-/// The whole file as text. not_found when there is none.
-Result<std::string> read_text(const std::filesystem::path& path);
+/// The file as text: the whole of it, or its first `most` bytes. not_found when there is none.
+Result<std::string> read_text(const std::filesystem::path& path, std::size_t most = SIZE_MAX);
 
 /// A relative path of plain components: not empty, no "..", no ".", no backslash, no control characters, not
 /// absolute. What a server names goes nowhere else on this disk.
