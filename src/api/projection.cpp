@@ -22,8 +22,8 @@ void keep(boost::json::value& item, const std::vector<std::string>& fields) {
 
 } // namespace
 
-Result<> project_fields(const http::Request& request, http::Response& response) {
-    if (request.query.find("fields=") == std::string::npos) return {};
+Result<bool> project_fields(const http::Request& request, http::Response& response) {
+    if (request.query.find("fields=") == std::string::npos) return false;
     BIFROST_ASSIGN(const auto params, request.query_params());
     std::vector<std::string> fields;
     for (const auto& [name, value] : params) {
@@ -35,10 +35,10 @@ Result<> project_fields(const http::Request& request, http::Response& response) 
             rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
         }
     }
-    if (fields.empty()) return {};
+    if (fields.empty()) return false;
     boost::json::value body = boost::json::parse(response.body);
     auto* object = body.if_object();
-    if (object == nullptr) return {};
+    if (object == nullptr) return false;
     const auto data = object->find("data");
     if (data != object->end() && data->value().is_array()) {
         for (auto& item : data->value().get_array()) keep(item, fields);
@@ -46,7 +46,7 @@ Result<> project_fields(const http::Request& request, http::Response& response) 
         keep(body, fields);
     }
     response.body = boost::json::serialize(body);
-    return {};
+    return true;
 }
 
 } // namespace bifrost::api

@@ -55,6 +55,10 @@ void Reader::add_error(std::string_view key, std::string detail) {
     errors_.push_back({pointer(key), std::move(detail)});
 }
 
+void Reader::add_item_error(std::string_view key, std::size_t index, std::string detail) {
+    errors_.push_back({pointer(key) + "/" + std::to_string(index), std::move(detail)});
+}
+
 void Reader::refuse_null(std::initializer_list<std::string_view> keys) {
     for (const auto key : keys)
         if (is_null(key)) add_error(key, "must not be null");

@@ -77,7 +77,7 @@ Result<Place> find_project(database::Tx& tx, const Actor& actor, std::string_vie
     return Error{Errc::not_found, "There is no project '" + std::string(id_or_code) + "'."};
 }
 
-Result<Place> find_start(database::Tx& tx, const Actor& actor, const Parts& parts, std::string_view context) {
+Result<Place> find_start(database::Tx& tx, const Actor& actor, Parts& parts, std::string_view context) {
     if (parts.start) {
         BIFROST_ASSIGN(const auto rows, tx.query(sql::find_kind, *parts.start));
         if (rows.empty() || !actor.may_see(rows[0].id(2)))
@@ -86,6 +86,12 @@ Result<Place> find_start(database::Tx& tx, const Actor& actor, const Parts& part
     }
     if (parts.project) return find_project(tx, actor, *parts.project);
     if (!context.empty()) return find_project(tx, actor, context);
+    // Without a project around it, one code alone can only be a project's.
+    if (parts.codes.size() == 1) {
+        const std::string project = std::move(parts.codes.front());
+        parts.codes.clear();
+        return find_project(tx, actor, project);
+    }
     return malformed("has no project; write it as project:code");
 }
 
@@ -179,7 +185,7 @@ bool may_see(const Actor& actor, const Ancestry& one) {
 
 Result<Location> resolve_address(database::Tx& tx, const Actor& actor, std::string_view address,
                                  std::string_view context_project) {
-    BIFROST_ASSIGN(const Parts parts, split(address));
+    BIFROST_ASSIGN(Parts parts, split(address));
     BIFROST_ASSIGN(const Place start, find_start(tx, actor, parts, context_project));
     BIFROST_ASSIGN(Place place, walk(tx, start, parts.codes));
     if (parts.version) {

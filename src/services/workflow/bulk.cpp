@@ -23,8 +23,8 @@ void read_ids(json::Reader& reader, BulkRequest& request) {
         const auto* text = (*items)[i].if_string();
         const auto id = text ? Id::parse({text->data(), text->size()}) : std::nullopt;
         if (!id || !seen.insert(*id).second) {
-            reader.add_error("ids", "must be ids, each once; number " + std::to_string(i) + " is not");
-            return;
+            reader.add_item_error("ids", i, id ? "stands there twice" : "must be an id (a UUID)");
+            continue;
         }
         request.ids.push_back(*id);
     }
