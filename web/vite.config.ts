@@ -22,6 +22,8 @@ export default defineConfig({
   css: { modules: { localsConvention: "camelCaseOnly" } },
   test: {
     restoreMocks: true,
+    // Nothing here is slow, but a machine may be busy with other work.
+    testTimeout: 60_000,
     unstubGlobals: true,
     css: { modules: { classNameStrategy: "non-scoped" } },
     projects: [

@@ -14,7 +14,7 @@ const PER_TYPE = 56;
 const TOTAL = TYPES.length * PER_TYPE;
 const MODEL = Buffer.from("o kart\nv 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n");
 
-describe("sign-in and asset list", { timeout: 300_000 }, () => {
+describe("sign-in and asset list", { timeout: 900_000 }, () => {
   let server;
   let browser;
   let page;

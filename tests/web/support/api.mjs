@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 
 const POLL_MS = 50;
-const POLLS = 400;
+const POLLS = 1200;
 
 export class Api {
   constructor(address, token) {

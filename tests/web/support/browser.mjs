@@ -37,7 +37,8 @@ export async function openPage(browser, baseURL) {
   const context = await browser.newContext({ baseURL, viewport: WIDTHS[0], reducedMotion: "reduce", acceptDownloads: true });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  // Generous, because a machine may be busy with other work; what is waited for comes at once on an idle one.
+  page.setDefaultTimeout(60_000);
   const faults = [];
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("console", (message) => {

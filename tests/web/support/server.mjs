@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const program = path.resolve(root, process.env.BIFROST_BIN ?? "build/release/bifrost");
 
-const START_MS = 20_000;
+const START_MS = 60_000;
 const STOP_MS = 10_000;
 
 /** Starts the server; `setupToken` is that of the one-time sign-in link which the first start prints. */

@@ -84,10 +84,9 @@ export function AssetsPage() {
         >
           {opened.error !== null && <ErrorState large error={opened.error} onRetry={opened.retry} />}
           {selected !== undefined && (
-            <>
-              <AssetDetails id={selected} project={code} />
+            <AssetDetails id={selected} project={code}>
               <ProductList key={search.sel} assetId={selected} project={code} opened={opened.place} />
-            </>
+            </AssetDetails>
           )}
         </Panel>
       )}

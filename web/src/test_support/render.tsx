@@ -1,5 +1,5 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { cleanup, render } from "@testing-library/react";
+import { cleanup, configure, render } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { afterEach, vi } from "vitest";
 import { createQueryClient } from "@/api/query_client";
@@ -7,6 +7,9 @@ import { Keymap } from "@/lib/keymap";
 import { KeymapProvider } from "@/ui/keymap/KeymapProvider";
 
 afterEach(cleanup);
+
+// What is waited for comes at once, unless the machine is busy with other work.
+configure({ asyncUtilTimeout: 20_000 });
 
 /** Renders with a cache and a keymap of its own. */
 export function renderApp(children: ReactNode) {

@@ -80,35 +80,38 @@ function Facts({ asset, project }: { asset: Asset; project: string }) {
 interface AssetDetailsProps {
   id: string;
   project: string;
+  /** What stands below: it loads at the same time, and is left out when there is no such asset. */
+  children: ReactNode;
 }
 
 /** What the panel shows of the asset itself. */
-export function AssetDetails({ id, project }: AssetDetailsProps) {
+export function AssetDetails({ id, project, children }: AssetDetailsProps) {
   const { data: asset, error, refetch } = useQuery(assetQuery(id));
-  if (asset === undefined) {
-    return error === null ? (
-      <div className={styles.details} role="status" aria-label="Loading the asset">
-        <Skeleton width="60%" height={18} />
-        <Skeleton width="100%" height={120} />
-        <Skeleton width="80%" />
-      </div>
-    ) : (
-      <div className={styles.details}>
-        <ErrorState error={error} onRetry={() => void refetch()} />
-      </div>
-    );
+  if (asset === undefined && error !== null) {
+    return <ErrorState large error={error} onRetry={() => void refetch()} />;
   }
   return (
-    <div className={styles.details}>
-      {asset.thumbnail_url !== null && <AssetThumbnail asset={asset} size="large" />}
-      <div className={styles.title}>
-        {asset.thumbnail_url === null && <AssetThumbnail asset={asset} size="medium" />}
-        <div>
-          <h2 className={styles.name}>{asset.name}</h2>
-          <p className={styles.code}>{asset.code}</p>
+    <>
+      {asset === undefined ? (
+        <div className={styles.details} role="status" aria-label="Loading the asset">
+          <Skeleton width="60%" height={18} />
+          <Skeleton width="100%" height={120} />
+          <Skeleton width="80%" />
         </div>
-      </div>
-      <Facts asset={asset} project={project} />
-    </div>
+      ) : (
+        <div className={styles.details}>
+          {asset.thumbnail_url !== null && <AssetThumbnail asset={asset} size="large" />}
+          <div className={styles.title}>
+            {asset.thumbnail_url === null && <AssetThumbnail asset={asset} size="medium" />}
+            <div>
+              <h2 className={styles.name}>{asset.name}</h2>
+              <p className={styles.code}>{asset.code}</p>
+            </div>
+          </div>
+          <Facts asset={asset} project={project} />
+        </div>
+      )}
+      {children}
+    </>
   );
 }

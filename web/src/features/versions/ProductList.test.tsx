@@ -22,8 +22,8 @@ function answer(_: Request, url: URL): Response {
     case "/api/v1/assets/a-1/products":
       return json({
         data: [
-          { id: "p-1", code: "model", kind: "model", latest_number: 2 },
           { id: "p-2", code: "look_dry", kind: "look", latest_number: null },
+          { id: "p-1", code: "model", kind: "model", latest_number: 2 },
         ],
         next_cursor: null,
       });
@@ -52,7 +52,7 @@ function answer(_: Request, url: URL): Response {
 }
 
 describe("ProductList", () => {
-  it("opens the latest version of the first product with its files", async () => {
+  it("opens the latest version of the first product that has one, with its files", async () => {
     serve(answer);
     renderApp(<ProductList assetId="a-1" project="kart" opened={undefined} />);
     expect(await screen.findByText("Rounder wheels")).toBeTruthy();

@@ -42,7 +42,7 @@ function ProductItem({ product, project, initiallyOpen, version }: ProductItemPr
 interface ProductListProps {
   assetId: string;
   project: string;
-  /** What a link led to: it stands open instead of the first product and its highest version. */
+  /** What a link led to: it stands open instead of the first product with a version and its highest one. */
   opened: { productId: string; versionId: string | undefined } | undefined;
 }
 
@@ -50,6 +50,7 @@ interface ProductListProps {
 export function ProductList({ assetId, project, opened }: ProductListProps) {
   const products = useInfiniteQuery(productsQuery(assetId));
   const rows = flattenPages(products.data?.pages ?? []);
+  const openProduct = opened?.productId ?? (rows.find((row) => row.latest_number !== null) ?? rows[0])?.id;
   return (
     <section className={styles.products} aria-label="Products">
       <h3 className={styles.title}>Products</h3>
@@ -62,12 +63,12 @@ export function ProductList({ assetId, project, opened }: ProductListProps) {
       {products.error !== null && <ErrorState error={products.error} onRetry={() => void (products.data === undefined ? products.refetch() : products.fetchNextPage())} />}
       {products.isSuccess && rows.length === 0 && <p className={styles.none}>Nothing was published yet.</p>}
       <ul>
-        {rows.map((product, index) => (
+        {rows.map((product) => (
           <ProductItem
             key={product.id}
             product={product}
             project={project}
-            initiallyOpen={opened === undefined ? index === 0 : product.id === opened.productId}
+            initiallyOpen={product.id === openProduct}
             version={opened?.versionId}
           />
         ))}
