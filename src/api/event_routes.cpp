@@ -93,7 +93,7 @@ Result<HistoryRequest> read_history_request(Incoming& incoming) {
     Parameters parameters(incoming.http);
     HistoryRequest request;
     request.limit = parameters.integer("limit", 1, 1000).value_or(100);
-    const auto cursor = parameters.text("cursor", 4000);
+    const auto cursor = parameters.text("cursor", 4000, 0);
     BIFROST_CHECK(parameters.finish());
     BIFROST_ASSIGN(request.before, read_position(cursor, "/cursor"));
     return request;

@@ -26,7 +26,7 @@ Result<http::Response> list(Incoming& incoming) {
     Parameters parameters(incoming.http);
     query::ListRequest request;
     request.limit = parameters.integer("limit", 1, 1000).value_or(100);
-    request.cursor = parameters.text("cursor", 4000).value_or("");
+    request.cursor = parameters.text("cursor", 4000, 0).value_or("");
     request.count = parameters.boolean("count").value_or(false);
     queue::JobFilter filter;
     filter.states = parameters.texts("state", kStates);

@@ -25,7 +25,7 @@ class Parameters {
   public:
     explicit Parameters(const http::Request& request);
 
-    std::optional<std::string> text(std::string_view name, std::size_t most = 1000);
+    std::optional<std::string> text(std::string_view name, std::size_t most = 1000, std::size_t least = 1);
     std::optional<std::int64_t> integer(std::string_view name, std::int64_t least, std::int64_t most);
     std::optional<bool> boolean(std::string_view name);
     std::optional<Id> id(std::string_view name);

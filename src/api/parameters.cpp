@@ -20,7 +20,7 @@ void Parameters::add_error(std::string_view name, std::string detail) {
     errors_.push_back({"/" + std::string(name), std::move(detail)});
 }
 
-std::optional<std::string> Parameters::text(std::string_view name, std::size_t most) {
+std::optional<std::string> Parameters::text(std::string_view name, std::size_t most, std::size_t least) {
     known_.emplace_back(name);
     std::optional<std::string> found;
     for (const auto& [key, value] : values_) {
@@ -34,6 +34,10 @@ std::optional<std::string> Parameters::text(std::string_view name, std::size_t m
     if (!found) return found;
     if (!is_utf8(*found) || has_control_characters(*found)) {
         add_error(name, "must be text without control characters");
+        return std::nullopt;
+    }
+    if (found->size() < least) {
+        add_error(name, "must not be empty");
         return std::nullopt;
     }
     if (utf8_length(*found) > most) {
@@ -105,7 +109,7 @@ std::vector<std::string> Parameters::texts(std::string_view name, const std::vec
 query::ListRequest Parameters::list() {
     query::ListRequest request;
     request.limit = integer("limit", 1, 1000).value_or(100);
-    request.cursor = text("cursor", 4000).value_or("");
+    request.cursor = text("cursor", 4000, 0).value_or("");
     if (const auto sort = text("sort")) {
         auto sorts = query::parse_sort(*sort);
         if (sorts) {
@@ -115,7 +119,7 @@ query::ListRequest Parameters::list() {
             errors_.insert(errors_.end(), fault.fields.begin(), fault.fields.end());
         }
     }
-    request.q = text("q").value_or("");
+    request.q = text("q", 1000, 0).value_or("");
     request.count = boolean("count").value_or(false);
     const auto archived = choice("archived", {"exclude", "include", "only"});
     if (archived == "include") request.archived = query::Archived::include;

@@ -15,7 +15,7 @@ Result<http::Response> search(Incoming& incoming, std::optional<std::string> pro
     request.kinds = parameters.texts("kind", {"project", "asset", "product", "version"});
     request.facets = parameters.texts("facets", {"kind", "project", "type", "status", "tag"});
     request.limit = parameters.integer("limit", 1, 1000).value_or(100);
-    request.cursor = parameters.text("cursor", 4000).value_or("");
+    request.cursor = parameters.text("cursor", 4000, 0).value_or("");
     request.project = project ? *project : parameters.text("project", 64).value_or("");
     BIFROST_CHECK(parameters.finish());
     return incoming.context.database.snapshot([&](database::Tx& tx) -> Result<http::Response> {

@@ -42,7 +42,8 @@ Response Edge::plain_problem(int status, std::string_view detail, const Request&
     response.body += reason(status);
     response.body += "\",\"status\":" + std::to_string(status) + ",\"detail\":\"";
     response.body += detail; // sentences of this room: nothing to escape
-    response.body += "\",\"request_id\":\"" + request.request_id + "\"}";
+    // What the head asked for may not have been read; the site itself is what answers.
+    response.body += "\",\"instance\":\"/\",\"request_id\":\"" + request.request_id + "\"}";
     response.close = true;
     return response;
 }

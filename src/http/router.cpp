@@ -99,10 +99,13 @@ struct Walk {
         if (at == segments.size()) return choose(node.ends);
         if (const auto next = node.fixed.find(segments[at]); next != node.fixed.end())
             if (visit(*next->second, at + 1)) return true;
+        // An address with a fixed word is an address of its own, with its own methods: "/uploads/batch" is no upload.
+        if (!allowed.empty()) return false;
         if (node.placeholder) {
             values.push_back(segments[at]);
             if (visit(*node.placeholder, at + 1)) return true;
             values.pop_back();
+            if (!allowed.empty()) return false;
         }
         // A slash inside one segment could not be told from one between two.
         const auto slash = [](std::string_view segment) {
