@@ -87,6 +87,19 @@ TEST(HttpRequests, a_request_in_single_bytes_is_understood) {
     EXPECT_EQ(client.read_answer().body, "host=t\n") << "a trailer must not become a header of anything";
 }
 
+TEST(HttpRequests, an_empty_chunked_body_in_single_bytes_is_understood) {
+    EdgeServer edge;
+    with_echo(edge).start();
+    RawClient client(edge.port());
+    for (const char* end : {"0\r\n\r\n", "000;x=1\r\nA: b\r\n\r\n"}) {
+        for (const char byte : "POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n" + std::string(end))
+            ASSERT_TRUE(client.send({&byte, 1}));
+        const auto answer = client.read_answer();
+        EXPECT_EQ(answer.status, 200);
+        EXPECT_EQ(answer.body, "");
+    }
+}
+
 TEST(HttpRequests, http_1_0_is_closed_after_the_answer_unless_it_asks_to_be_kept) {
     EdgeServer edge;
     with_echo(edge).start();

@@ -83,7 +83,7 @@ TEST_F(LocalStoreCrash, kill_in_the_middle_of_a_part_leaves_the_others_and_the_u
         const auto store = open_store(root_);
         auto writer = open_part(*store, key_, upload_, 2, 10);
         if (!writer || !(*writer)->write(piece(2).data(), 6)) ::_exit(1);
-        static_cast<void>(::write(ready[1], "x", 1));
+        if (::write(ready[1], "x", 1) != 1) ::_exit(3);
         while (true) ::pause();
     }
     char sign = 0;

@@ -35,7 +35,7 @@ class WorkerCrash : public testing::TestWithParam<Crash> {
     [[noreturn]] void be_the_worker(int tell) const {
         const auto database = tests::open_or_throw(fresh_.url());
         const auto stay = [tell] {
-            static_cast<void>(::write(tell, "x", 1));
+            if (::write(tell, "x", 1) != 1) ::_exit(3);
             while (true) ::pause();
         };
         Worker worker(*database, {kind([&](JobContext& context) -> Result<json::Raw> {
