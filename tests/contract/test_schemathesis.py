@@ -25,7 +25,7 @@ CONFIG = {
     "checks": {
         "positive_data_acceptance": {"enabled": False},
         # A stale or broken If-Match is 412, and a number far out of bounds may be too large a body: both are refusals.
-        "negative_data_rejection": {"expected-statuses": [400, 401, 403, 404, 405, 409, 410, 412, 413, 415, 422, 428, 429, 503]},
+        "negative_data_rejection": {"expected-statuses": [400, 401, 403, 404, 405, 409, 410, 412, 413, 415, 422, 428, 429, 431, 503]},
         "missing_required_header": {"expected-statuses": [400, 401, 403, 415, 422, 428]},
     },
 }

@@ -97,6 +97,12 @@ TEST(HttpAnswers, a_file_that_is_not_open_or_too_short_is_a_bug_and_500) {
     const TestFile file("short");
     EdgeServer edge;
     edge.add(Method::get, "/file", sends(file));
+    edge.add(Method::get, "/status", [&file](const Request&) {
+        Response response;
+        response.status = 99;
+        response.file = http::FileBody{file.open_copy(), 0, 5};
+        return response;
+    });
     edge.add(Method::get, "/closed", [](const Request&) {
         Response response;
         response.file = http::FileBody{};
@@ -106,8 +112,8 @@ TEST(HttpAnswers, a_file_that_is_not_open_or_too_short_is_a_bug_and_500) {
     RawClient client(edge.port());
     client.exchange("GET", "/closed"); // the connection is accepted now
     const std::size_t before = open_descriptors();
-    for (const char* target :
-         {"/file?0,6", "/file?6,1", "/file?-1,2", "/file?0,-1", "/file?9223372036854775807,5", "/closed"})
+    for (const char* target : {"/file?0,6", "/file?6,1", "/file?-1,2", "/file?0,-1",
+                               "/file?9223372036854775807,5", "/closed", "/status"})
         EXPECT_EQ(client.exchange("GET", target).status, 500) << target;
     EXPECT_EQ(open_descriptors(), before);
 }

@@ -92,7 +92,8 @@ TEST(HttpRequests, an_empty_chunked_body_in_single_bytes_is_understood) {
     with_echo(edge).start();
     RawClient client(edge.port());
     for (const char* end : {"0\r\n\r\n", "000;x=1\r\nA: b\r\n\r\n"}) {
-        for (const char byte : "POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n" + std::string(end))
+        for (const char byte :
+             "POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n" + std::string(end))
             ASSERT_TRUE(client.send({&byte, 1}));
         const auto answer = client.read_answer();
         EXPECT_EQ(answer.status, 200);
