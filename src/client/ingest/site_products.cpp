@@ -19,7 +19,7 @@ void note(const boost::json::value& version, const std::string& id, IngestCache&
 
 Result<SiteProducts> list_site_products(Api& api, const std::string& project) {
     SiteProducts site;
-    const Query query{{"limit", "1000"}, {"include", "products"}, {"fields", "code"}};
+    const Query query{{"limit", "1000"}, {"include", "products"}};
     const auto take = [&](const boost::json::value& asset) {
         const std::string code = text_or(asset, "code", "");
         site.assets[code] = text_or(asset, "id", "");
