@@ -19,14 +19,16 @@ void read_ids(json::Reader& reader, BulkRequest& request) {
     if (items == nullptr) return;
     if (items->empty()) reader.add_error("ids", "must not be empty");
     std::unordered_set<Id> seen;
-    for (std::size_t i = 0; i < items->size(); ++i) {
+    std::size_t errors = 0;
+    for (std::size_t i = 0; i < items->size() && errors < kMostErrors; ++i) {
         const auto* text = (*items)[i].if_string();
         const auto id = text ? Id::parse({text->data(), text->size()}) : std::nullopt;
-        if (!id || !seen.insert(*id).second) {
-            reader.add_item_error("ids", i, id ? "stands there twice" : "must be an id (a UUID)");
+        if (id && seen.insert(*id).second) {
+            request.ids.push_back(*id);
             continue;
         }
-        request.ids.push_back(*id);
+        reader.add_item_error("ids", i, id ? "stands there twice" : "must be an id (a UUID)");
+        ++errors;
     }
 }
 
