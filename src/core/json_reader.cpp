@@ -64,10 +64,6 @@ void Reader::refuse_null(std::initializer_list<std::string_view> keys) {
         if (is_null(key)) add_error(key, "must not be null");
 }
 
-void Reader::add_item_error(std::string_view key, std::size_t index, std::string detail) {
-    errors_.push_back({pointer(key) + "/" + std::to_string(index), std::move(detail)});
-}
-
 bool Reader::has(std::string_view key) const {
     return object_ != nullptr && object_->find({key.data(), key.size()}) != object_->end();
 }

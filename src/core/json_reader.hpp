@@ -73,8 +73,6 @@ class Reader {
     /// For patches: null would remove what can't be absent.
     void refuse_null(std::initializer_list<std::string_view> keys);
     void add_error(std::string_view key, std::string detail);
-    /// The same for an item of the list `key`.
-    void add_item_error(std::string_view key, std::size_t index, std::string detail);
     /// For an item of a list: the pointer is "/key/index".
     void add_item_error(std::string_view key, std::size_t index, std::string detail);
     /// Takes over what a nested reader found.
