@@ -95,9 +95,11 @@ class Database {
             fn, [this](const Body& body) { return run_read(body, true); });
     }
     /// One transaction: committed and durable when this returns a value, without any trace when it returns an
-    /// error. `fn` must be repeatable and do nothing but SQL: it is run again on serialisation failures and
-    /// deadlocks (40001, 40P01), and when the reply to COMMIT was lost and the server says that it had not
-    /// committed.
+    /// error. (One exception: when PostgreSQL goes away during COMMIT and isn't back within the deadline, the
+    /// error is `unavailable` with a sentence that says that the outcome is not known.) `fn` must be
+    /// repeatable and do nothing but SQL: it is run again on serialisation failures and deadlocks (40001,
+    /// 40P01), when the connection was lost before COMMIT, and when the reply to COMMIT was lost and the
+    /// server says that it had not committed. SQLite runs it on the writer's thread.
     template <class F>
     auto write(F&& fn) -> std::invoke_result_t<F, Tx&> {
         return collect<std::invoke_result_t<F, Tx&>>(fn,

@@ -183,6 +183,7 @@ TEST_F(PostgresLine, lines_that_are_cut_at_random_lose_and_double_nothing) {
     std::atomic<int> running = kWriters;
     std::mutex mutex;
     std::set<std::string> acknowledged;
+    std::set<std::string> unknown; // the server could not be asked before the deadline, and the error says so
     std::vector<std::jthread> threads;
     for (int writer = 0; writer < kWriters; ++writer) {
         threads.emplace_back([&, writer] {
@@ -198,6 +199,7 @@ TEST_F(PostgresLine, lines_that_are_cut_at_random_lose_and_double_nothing) {
                 EXPECT_TRUE(done || done.error().code == Errc::unavailable) << done.error().constraint;
                 const std::lock_guard lock(mutex);
                 if (done) acknowledged.insert(name);
+                if (!done && done.error().detail.find("not known") != std::string::npos) unknown.insert(name);
             }
             --running;
         });
@@ -212,7 +214,9 @@ TEST_F(PostgresLine, lines_that_are_cut_at_random_lose_and_double_nothing) {
     const auto rows = direct_->read(
         [](Tx& tx) { return tx.query_text("select name from lock_row where name like 'w-%'", {}); });
     ASSERT_TRUE(rows);
-    for (const Row row : *rows) found.emplace(row.text(0));
+    for (const Row row : *rows) {
+        if (!unknown.contains(std::string(row.text(0)))) found.emplace(row.text(0));
+    }
     EXPECT_EQ(found, acknowledged);
     EXPECT_GT(acknowledged.size(), static_cast<std::size_t>(kWriters));
 }

@@ -145,8 +145,7 @@ Result<> WriteTx::queue_marker() {
 Result<> WriteTx::commit() {
     if (!begun_) return {}; // it asked the database for nothing
     if (may_have_changed_ && has_markers_) BIFROST_CHECK(queue_marker());
-    BIFROST_CHECK(queue(sql::commit.postgres, {}));
-    const auto results = exchange();
+    const auto results = send_commit();
     if (results) {
         if (command_tag(results->back().get()) == "COMMIT") return {};
         log::error("PostgreSQL answered COMMIT with a rollback");
@@ -160,6 +159,11 @@ Result<> WriteTx::commit() {
     if (marker_ && connection_.failed_sql() == sql::insert_commit_marker.postgres)
         ending_ = Ending::no_marker;
     return results.error();
+}
+
+Result<std::vector<ResultPtr>> WriteTx::send_commit() {
+    BIFROST_CHECK(queue(sql::commit.postgres, {}));
+    return exchange();
 }
 
 } // namespace bifrost::database::postgres

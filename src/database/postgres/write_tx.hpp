@@ -49,6 +49,7 @@ class WriteTx final : public Tx {
     Result<std::vector<ResultPtr>> exchange();
     Result<ResultPtr> answer(std::string_view sql, const Params& params);
     Result<> commit();
+    Result<std::vector<ResultPtr>> send_commit();
     Result<> queue_marker();
     void undo();
     Error fail(Error error);
