@@ -61,7 +61,8 @@ struct Response {
     std::string_view static_body{};
     bool close = false; ///< end the connection after this response
 
-    /// Adds a header field. (Out of line: inlined everywhere it costs code and g++ 12 warns of its own std::string.)
+    /// Adds a header field. (Out of line: inlined everywhere it costs code and g++ 12 warns of its own
+    /// std::string.)
     Response& header(std::string name, std::string value);
 };
 

@@ -221,7 +221,9 @@ ReadState RequestReader::check_fields(Request& request) {
 
 ChunkStep RequestReader::read_chunk(std::string_view data) {
     ChunkStep step;
-    if (data.empty()) return step;
+    // At least "0\r\n\r\n" is still to come; Beast's parser asserts as much once it has seen the last chunk's
+    // size.
+    if (data.size() < 5) return step;
     Fields& fields = *parser_->fields;
     fields.chunk = {};
     Code code;

@@ -99,7 +99,8 @@ struct Walk {
         if (at == segments.size()) return choose(node.ends);
         if (const auto next = node.fixed.find(segments[at]); next != node.fixed.end())
             if (visit(*next->second, at + 1)) return true;
-        // An address with a fixed word is an address of its own, with its own methods: "/uploads/batch" is no upload.
+        // An address with a fixed word is an address of its own, with its own methods: "/uploads/batch" is no
+        // upload.
         if (!allowed.empty()) return false;
         if (node.placeholder) {
             values.push_back(segments[at]);

@@ -12,7 +12,8 @@
 
 namespace bifrost::http {
 
-/// Which threads run a handler; each lane is bounded, a full one answers 503 at once.
+/// Which threads run a handler; each lane is bounded, a full one answers 503 at once. The threads have stacks
+/// of 1 MiB.
 enum class Lane { fast, slow, password, file };
 
 using Handler = std::function<Response(const Request&)>;

@@ -31,13 +31,15 @@ void Session::send_continue() {
     // A client that has begun to send already needs no invitation.
     if (!reader_.framing().expects_continue || !in_.empty()) return;
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-    boost::system::error_code
-        failed; // the next read tells; a client that gets nothing sends after a moment (RFC 9110, 10.1.1)
-    socket_.send(asio::buffer(kContinue), 0, failed);
+    // A client that does not get it sends after a moment all the same (RFC 9110, 10.1.1), and a lost one
+    // shows at the next read.
+    boost::system::error_code ignored;
+    socket_.send(asio::buffer(kContinue), 0, ignored);
 }
 
 /// Answers an error that the edge or a sink found.
 void Session::refuse(const Error& error) {
+    file_.reset();
     response_ = edge_.answer_to(error, request_);
     if (error.code == Errc::method_not_allowed && !has_header(response_, "allow") && !allowed_.empty())
         response_.header("Allow", allow_list(allowed_));
@@ -52,8 +54,10 @@ void Session::refuse_plainly(int status, std::string_view detail) {
 }
 
 void Session::answer() {
-    if (response_.status < 200 || response_.status > 599)
+    if (response_.status < 200 || response_.status > 599) {
         response_ = bug("a handler gave a status that is no answer");
+        file_.reset();
+    }
     const bool head_only = request_.method == Method::head;
     const bool bodiless = head_only || has_no_body(response_.status);
     const bool from_file = file_.is_open();

@@ -81,8 +81,8 @@ std::optional<SinkFeed::Outcome> SinkFeed::take_outcome() {
 }
 
 void SinkFeed::run() noexcept {
-    std::shared_ptr<SinkFeed>
-        self; // keeps the feed until this function ends, whatever the loop lets go of meanwhile
+    // Keeps the feed until this function ends, whatever the loop lets go of meanwhile.
+    std::shared_ptr<SinkFeed> self;
     while (true) {
         std::optional<Piece> piece;
         {

@@ -89,9 +89,9 @@ TEST(HttpRefusals, broken_chunks_are_refused) {
     EdgeServer edge;
     with_routes(edge).start();
     const std::string head = "POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n";
-    for (const char* bad :
-         {"zz\r\n", "5\r\nhelloXX0\r\n\r\n", "-1\r\n\r\n", "11111111111111111\r\n", "5\nhello\r\n0\r\n\r\n",
-          "5;\x01=1\r\nhello\r\n0\r\n\r\n", "0\r\nbad trailer\r\n\r\n", "0x5\r\nhello\r\n0\r\n\r\n"})
+    for (const char* bad : {"zz\r\n\r\n", "5\r\nhelloXX0\r\n\r\n", "-1\r\n\r\n", "11111111111111111\r\n",
+                            "5\nhello\r\n0\r\n\r\n", "5;\x01=1\r\nhello\r\n0\r\n\r\n",
+                            "0\r\nbad trailer\r\n\r\n", "0x5\r\nhello\r\n0\r\n\r\n"})
         EXPECT_EQ(status_then_closed(edge, head + bad), 400) << bad;
     EXPECT_EQ(status_then_closed(edge, head + "5;" + std::string(100'000, 'x')), 400);
     EXPECT_EQ(status_then_closed(edge, head + "0\r\n" + std::string(100'000, 'x')), 400);
