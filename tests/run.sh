@@ -2,7 +2,7 @@
 # Runs the suites one after another, prints each runner's own closing lines, and ends with one line that counts all tests.
 #   tests/run.sh [--fast] [suite…]      suites: lint fmt unit service http asan tsan web browser contract cli
 set -uo pipefail
-cd "$(dirname "$(readlink -f "$0")")/.."
+cd "$(dirname "$(readlink -f "$0")")/.." || exit
 
 readonly LOGS=$PWD/build/test-logs
 readonly FAST=(lint fmt unit http)

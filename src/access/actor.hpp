@@ -31,7 +31,7 @@ class Actor {
     std::optional<Id> session_id;
     std::optional<Id> token_id;
     std::optional<Timestamp> expires_at; ///< of the session or token
-    std::string request_id; ///< of the request that is being served, for events
+    std::string request_id;              ///< of the request that is being served, for events
 
     /// Owner or admin: sees and may do everything that the token's scope allows.
     [[nodiscard]] bool is_administrator() const {

@@ -24,31 +24,32 @@ Result<std::optional<Site>> find_site(database::Tx& tx) {
 Result<Site> open_site(database::Database& database) {
     BIFROST_ASSIGN(auto existing, database.read(find_site));
     if (existing) return std::move(*existing);
-    BIFROST_ASSIGN(
-        auto made, write(database, Actor::system(), [](Call& call) -> Result<Site> {
-            const Timestamp now = Timestamp::now();
-            BIFROST_ASSIGN(const auto inserted, call.tx.execute(sql::insert_site, 1, random_token(48), now));
-            BIFROST_ASSIGN(auto site, find_site(call.tx));
-            if (!site) return Error{Errc::internal, "The site row can't be read back."};
-            if (inserted == 0) return std::move(*site);
-            const Id owner = Id::make();
-            BIFROST_CHECK(call.tx.execute(sql::insert_owner, owner, true, now));
-            call.changes.add({"user.created", std::nullopt, "user", owner,
-                              R"({"after":{"code":"owner","site_role":"owner"},"before":{}})"});
-            return std::move(*site);
-        }));
+    BIFROST_ASSIGN(auto made, write(database, Actor::system(), [](Call& call) -> Result<Site> {
+                       const Timestamp now = Timestamp::now();
+                       BIFROST_ASSIGN(const auto inserted,
+                                      call.tx.execute(sql::insert_site, 1, random_token(48), now));
+                       BIFROST_ASSIGN(auto site, find_site(call.tx));
+                       if (!site) return Error{Errc::internal, "The site row can't be read back."};
+                       if (inserted == 0) return std::move(*site);
+                       const Id owner = Id::make();
+                       BIFROST_CHECK(call.tx.execute(sql::insert_owner, owner, true, now));
+                       call.changes.add({"user.created", std::nullopt, "user", owner,
+                                         R"({"after":{"code":"owner","site_role":"owner"},"before":{}})"});
+                       return std::move(*site);
+                   }));
     return std::move(made.value);
 }
 
 Result<std::optional<std::string>> owner_link_token(database::Database& database) {
-    BIFROST_ASSIGN(auto made, write(database, Actor::system(), [](Call& call) -> Result<std::optional<std::string>> {
-        BIFROST_ASSIGN(const auto owner, call.tx.query(sql::find_new_owner));
-        if (owner.empty()) return std::optional<std::string>{};
-        std::string token = random_token(32);
-        BIFROST_CHECK(call.tx.execute(sql::insert_sign_in_link, sha256_hex(token), owner[0].id(0),
-                                      Timestamp::now().plus_seconds(7 * 24 * 3600)));
-        return std::optional<std::string>{std::move(token)};
-    }));
+    BIFROST_ASSIGN(
+        auto made, write(database, Actor::system(), [](Call& call) -> Result<std::optional<std::string>> {
+            BIFROST_ASSIGN(const auto owner, call.tx.query(sql::find_new_owner));
+            if (owner.empty()) return std::optional<std::string>{};
+            std::string token = random_token(32);
+            BIFROST_CHECK(call.tx.execute(sql::insert_sign_in_link, sha256_hex(token), owner[0].id(0),
+                                          Timestamp::now().plus_seconds(7 * 24 * 3600)));
+            return std::optional<std::string>{std::move(token)};
+        }));
     return std::move(made.value);
 }
 

@@ -18,8 +18,8 @@ struct Site {
 /// The site's row; makes it and the user `owner` when the database is empty. Two processes may call it at
 /// once.
 Result<Site> open_site(database::Database& database);
-/// A new one-time sign-in token (see redeem_link) for the first owner as long as they have no password: shown at each
-/// start until it was used, so that nobody is locked out by a closed terminal.
+/// A new one-time sign-in token (see redeem_link) for the first owner as long as they have no password: shown
+/// at each start until it was used, so that nobody is locked out by a closed terminal.
 Result<std::optional<std::string>> owner_link_token(database::Database& database);
 
 } // namespace bifrost::access

@@ -10,8 +10,8 @@ namespace bifrost::api {
 struct EmbeddedFile {
     std::string_view path; ///< "index.html", "assets/index-abc.js"
     std::string_view bytes;
-    std::string_view gzip;   ///< the same compressed, empty when that is not smaller
-    std::string_view etag;   ///< with quotes
+    std::string_view gzip; ///< the same compressed, empty when that is not smaller
+    std::string_view etag; ///< with quotes
     std::string_view media_type;
 };
 

@@ -31,8 +31,12 @@ Result<http::Response> health(Incoming& incoming) {
             if (!outcome) (check.required ? down : degraded) = true;
             std::string one;
             json::ObjectWriter(one)
-                .member("status", outcome ? "ok" : check.required ? "down" : "degraded")
-                .member("detail", outcome ? std::string("answers") : outcome.error().code == Errc::internal ? "does not work; see the log" : outcome.error().detail)
+                .member("status", outcome          ? "ok"
+                                  : check.required ? "down"
+                                                   : "degraded")
+                .member("detail", outcome                                  ? std::string("answers")
+                                  : outcome.error().code == Errc::internal ? "does not work; see the log"
+                                                                           : outcome.error().detail)
                 .member("latency_ms", took.count());
             object.member(check.name, json::Raw{one});
         }
@@ -40,7 +44,9 @@ Result<http::Response> health(Incoming& incoming) {
     http::Response response;
     response.status = down ? 503 : 200;
     json::ObjectWriter(response.body)
-        .member("status", down ? "down" : degraded ? "degraded" : "ok")
+        .member("status", down       ? "down"
+                          : degraded ? "degraded"
+                                     : "ok")
         .member("version", incoming.context.settings.version)
         .member("checks", json::Raw{checks});
     response.header("Cache-Control", "no-store");
@@ -65,7 +71,9 @@ Result<http::Response> metrics_text(Incoming&) {
 
 Result<http::Response> version(Incoming& incoming) {
     http::Response response;
-    json::ObjectWriter(response.body).member("version", incoming.context.settings.version).member("api", "v1");
+    json::ObjectWriter(response.body)
+        .member("version", incoming.context.settings.version)
+        .member("api", "v1");
     return response;
 }
 
@@ -93,8 +101,11 @@ Result<http::Response> openapi(Incoming&) {
 } // namespace
 
 void add_health_routes(http::Router& router, Context& context) {
-    const auto add = [&](std::string pattern, std::string id, Operation operation, http::Lane lane = http::Lane::fast) {
-        add_operation(router, context, {Method::get, std::move(pattern), std::move(id), Body::none, SignIn::none, lane}, std::move(operation));
+    const auto add = [&](std::string pattern, std::string id, Operation operation,
+                         http::Lane lane = http::Lane::fast) {
+        add_operation(router, context,
+                      {Method::get, std::move(pattern), std::move(id), Body::none, SignIn::none, lane},
+                      std::move(operation));
     };
     add("/health", "health", health, http::Lane::slow);
     add("/livez", "livez", livez);

@@ -13,12 +13,17 @@ using http::Method;
 const std::vector<std::string_view> kStates = {"queued", "running", "done", "failed", "dead", "cancelled"};
 
 /// A job of a project is seen by those who see the project; one of the site by administrators.
-Result<queue::Job> get_visible(database::Tx& tx, const access::Actor& actor, const Id& id, Permission permission) {
+Result<queue::Job> get_visible(database::Tx& tx, const access::Actor& actor, const Id& id,
+                               Permission permission) {
     BIFROST_ASSIGN(auto job, queue::find_job(tx, id));
     const Error missing{Errc::not_found, "There is no such job."};
-    if (!job || !(job->project_id ? actor.may(Permission::job_read, *job->project_id) : actor.may(Permission::job_read))) return missing;
-    if (job->project_id) BIFROST_CHECK(actor.require(permission, *job->project_id, "job"));
-    else BIFROST_CHECK(actor.require_site(permission));
+    if (!job || !(job->project_id ? actor.may(Permission::job_read, *job->project_id)
+                                  : actor.may(Permission::job_read)))
+        return missing;
+    if (job->project_id)
+        BIFROST_CHECK(actor.require(permission, *job->project_id, "job"));
+    else
+        BIFROST_CHECK(actor.require_site(permission));
     return std::move(*job);
 }
 
@@ -56,12 +61,14 @@ Result<http::Response> get(Incoming& incoming) {
     });
 }
 
-Result<http::Response> change(Incoming& incoming, Result<queue::Job> (*fn)(database::Tx&, const Id&), std::string_view action) {
+Result<http::Response> change(Incoming& incoming, Result<queue::Job> (*fn)(database::Tx&, const Id&),
+                              std::string_view action) {
     BIFROST_ASSIGN(const auto id, incoming.id());
     auto response = write(incoming, [&](access::Call& call) -> Result<http::Response> {
         BIFROST_ASSIGN(const auto before, get_visible(call.tx, call.actor, id, Permission::job_manage));
         BIFROST_ASSIGN(const auto job, fn(call.tx, id));
-        call.changes.add({std::string(action), job.project_id, "job", job.id, events::make_patch(json::to_json(before), json::to_json(job))});
+        call.changes.add({std::string(action), job.project_id, "job", job.id,
+                          events::make_patch(json::to_json(before), json::to_json(job))});
         return answer(job);
     });
     if (response) queue::notify_workers();
@@ -69,7 +76,9 @@ Result<http::Response> change(Incoming& incoming, Result<queue::Job> (*fn)(datab
 }
 
 Result<http::Response> retry(Incoming& incoming) { return change(incoming, queue::retry_job, "job.retried"); }
-Result<http::Response> cancel(Incoming& incoming) { return change(incoming, queue::cancel_job, "job.cancelled"); }
+Result<http::Response> cancel(Incoming& incoming) {
+    return change(incoming, queue::cancel_job, "job.cancelled");
+}
 
 Result<http::Response> queues(Incoming& incoming) {
     Parameters parameters(incoming.http);

@@ -23,15 +23,18 @@ class Book {
         const std::lock_guard lock(mutex_);
         auto found = series_.find(operation);
         if (found == series_.end()) {
-            const metrics::Histogram duration =
-                metrics::histogram("bifrost_http_request_duration_seconds", "Time from a request's head to its answer",
-                                   {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}, {{"operation", operation}});
+            const metrics::Histogram duration = metrics::histogram(
+                "bifrost_http_request_duration_seconds", "Time from a request's head to its answer",
+                {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10},
+                {{"operation", operation}});
             found = series_.emplace(operation, Series{{}, duration}).first;
         }
-        auto& counter = found->second.by_class.at(static_cast<std::size_t>(std::clamp(served.status / 100, 0, 5)));
+        auto& counter =
+            found->second.by_class.at(static_cast<std::size_t>(std::clamp(served.status / 100, 0, 5)));
         if (!counter)
-            counter = metrics::counter("bifrost_http_requests_total", "Answered requests",
-                                       {{"operation", operation}, {"status", std::to_string(served.status / 100) + "xx"}});
+            counter = metrics::counter(
+                "bifrost_http_requests_total", "Answered requests",
+                {{"operation", operation}, {"status", std::to_string(served.status / 100) + "xx"}});
         counter->increment();
         found->second.duration.observe(static_cast<double>(served.duration.count()) / 1e6);
     }

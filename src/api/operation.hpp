@@ -76,8 +76,8 @@ struct OperationSpec {
     SignIn sign_in = SignIn::required;
     http::Lane lane = http::Lane::fast;
     std::size_t most_body = 1024 * 1024;
-    /// Whatever changes the answer writes an event: while the log's end is the same, so is the answer, and its
-    /// ETag is known without it. Not for what jobs, uploads or the search index do. `q` is excepted.
+    /// Whatever changes the answer writes an event: while the log's end is the same, so is the answer, and
+    /// its ETag is known without it. Not for what jobs, uploads or the search index do. `q` is excepted.
     bool changes_with_log = false;
 };
 

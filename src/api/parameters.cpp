@@ -89,7 +89,8 @@ std::optional<std::string> Parameters::choice(std::string_view name,
     return std::nullopt;
 }
 
-std::vector<std::string> Parameters::texts(std::string_view name, const std::vector<std::string_view>& choices) {
+std::vector<std::string> Parameters::texts(std::string_view name,
+                                           const std::vector<std::string_view>& choices) {
     std::vector<std::string> values;
     const auto value = text(name);
     if (!value) return values;
@@ -97,10 +98,12 @@ std::vector<std::string> Parameters::texts(std::string_view name, const std::vec
     while (true) {
         const std::size_t comma = rest.find(',');
         const std::string_view one = rest.substr(0, comma);
-        if (one.empty()) add_error(name, "must be values separated by commas");
+        if (one.empty())
+            add_error(name, "must be values separated by commas");
         else if (!choices.empty() && std::find(choices.begin(), choices.end(), one) == choices.end())
             add_error(name, "doesn't know the value '" + std::string(one) + "'");
-        else values.emplace_back(one);
+        else
+            values.emplace_back(one);
         if (comma == std::string_view::npos) return values;
         rest.remove_prefix(comma + 1);
     }

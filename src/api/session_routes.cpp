@@ -46,7 +46,8 @@ Result<http::Response> set_up(Incoming& incoming) {
     BIFROST_CHECK(reader.finish());
     BIFROST_ASSIGN(const auto signed_in,
                    access::redeem_link(incoming.context.database, token, password,
-                                       std::string(incoming.http.header("user-agent").value_or("")), incoming.http.request_id));
+                                       std::string(incoming.http.header("user-agent").value_or("")),
+                                       incoming.http.request_id));
     return signed_in_answer(incoming, signed_in);
 }
 
@@ -65,13 +66,15 @@ Result<http::Response> logout(Incoming& incoming) {
 std::vector<std::string> names_of(const access::Permissions& permissions) {
     std::vector<std::string> names;
     for (std::size_t i = 0; i < permissions.size(); ++i)
-        if (permissions.test(i)) names.emplace_back(access::permission_name(static_cast<access::Permission>(i)));
+        if (permissions.test(i))
+            names.emplace_back(access::permission_name(static_cast<access::Permission>(i)));
     return names;
 }
 
 access::Permissions site_wide(const access::Actor& actor) {
     access::Permissions permissions;
-    for (std::size_t i = 0; i < permissions.size(); ++i) permissions.set(i, actor.may(static_cast<access::Permission>(i)));
+    for (std::size_t i = 0; i < permissions.size(); ++i)
+        permissions.set(i, actor.may(static_cast<access::Permission>(i)));
     return permissions;
 }
 
@@ -83,13 +86,16 @@ std::string permissions_json(const access::Actor& actor) {
         if (actor.memberships)
             for (const auto& [project_id, role] : *actor.memberships) {
                 std::string one;
-                json::ObjectWriter(one).member("role", role).member("permissions",
-                                                                    names_of(access::role_permissions(role) & actor.scope));
+                json::ObjectWriter(one)
+                    .member("role", role)
+                    .member("permissions", names_of(access::role_permissions(role) & actor.scope));
                 by_project.member(project_id.text(), json::Raw{one});
             }
     }
     std::string out;
-    json::ObjectWriter(out).member("site", names_of(site_wide(actor))).member("projects", json::Raw{projects});
+    json::ObjectWriter(out)
+        .member("site", names_of(site_wide(actor)))
+        .member("projects", json::Raw{projects});
     return out;
 }
 
@@ -121,7 +127,8 @@ Result<http::Response> create_token(Incoming& incoming) {
     return write(incoming, [&](access::Call& call) -> Result<http::Response> {
         BIFROST_ASSIGN(const auto made, access::create_api_token(call, incoming.body));
         http::Response response = answer(made, 201);
-        response.header("Location", "/api/v1/api-tokens/" + made.id.text()).header("Cache-Control", "no-store");
+        response.header("Location", "/api/v1/api-tokens/" + made.id.text())
+            .header("Cache-Control", "no-store");
         return response;
     });
 }
@@ -138,14 +145,20 @@ Result<http::Response> delete_token(Incoming& incoming) {
 
 void add_session_routes(http::Router& router, Context& context) {
     const std::string auth = "/api/v1/auth/";
-    add_operation(router, context, {Method::post, auth + "login", "login", Body::json, SignIn::none, http::Lane::password}, login);
-    add_operation(router, context, {Method::post, auth + "setup", "set_up", Body::json, SignIn::none, http::Lane::password}, set_up);
+    add_operation(router, context,
+                  {Method::post, auth + "login", "login", Body::json, SignIn::none, http::Lane::password},
+                  login);
+    add_operation(router, context,
+                  {Method::post, auth + "setup", "set_up", Body::json, SignIn::none, http::Lane::password},
+                  set_up);
     add_operation(router, context, {Method::post, auth + "refresh", "refresh"}, refresh);
     add_operation(router, context, {Method::post, auth + "logout", "logout"}, logout);
     add_operation(router, context, {Method::get, "/api/v1/me", "get_me"}, get_me);
     add_operation(router, context, {Method::get, "/api/v1/api-tokens", "list_api_tokens"}, list_tokens);
-    add_operation(router, context, {Method::post, "/api/v1/api-tokens", "create_api_token", Body::json}, create_token);
-    add_operation(router, context, {Method::del, "/api/v1/api-tokens/{id}", "delete_api_token"}, delete_token);
+    add_operation(router, context, {Method::post, "/api/v1/api-tokens", "create_api_token", Body::json},
+                  create_token);
+    add_operation(router, context, {Method::del, "/api/v1/api-tokens/{id}", "delete_api_token"},
+                  delete_token);
 }
 
 } // namespace bifrost::api

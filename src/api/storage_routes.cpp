@@ -166,7 +166,8 @@ void add_storage_routes(http::Router& router, Context& context) {
     put.pattern = "/api/v1/storage/uploads/{upload}/{number}";
     put.operation_id = "put_part";
     put.stream = [&context](const http::Request& request) {
-        if (context.local_store == nullptr) return http::StreamDecision{nullptr, problem(elsewhere(), request)};
+        if (context.local_store == nullptr)
+            return http::StreamDecision{nullptr, problem(elsewhere(), request)};
         return put_part(request, *context.local_store);
     };
     put.lane = http::Lane::file;

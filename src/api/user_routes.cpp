@@ -37,7 +37,8 @@ Result<http::Response> get(Incoming& incoming) {
 Result<http::Response> update(Incoming& incoming) {
     BIFROST_ASSIGN(const auto revision, incoming.if_match());
     return write(incoming, [&](access::Call& call) -> Result<http::Response> {
-        BIFROST_ASSIGN(const auto updated, access::update_user(call, incoming.path("id"), incoming.body, revision));
+        BIFROST_ASSIGN(const auto updated,
+                       access::update_user(call, incoming.path("id"), incoming.body, revision));
         return entity_answer(updated);
     });
 }
@@ -77,9 +78,13 @@ Result<http::Response> roles(Incoming& incoming) {
     for (const auto& role : access::project_roles()) {
         std::vector<std::string_view> permissions;
         for (std::size_t i = 0; i < role.permissions.size(); ++i)
-            if (role.permissions.test(i)) permissions.push_back(access::permission_name(static_cast<access::Permission>(i)));
+            if (role.permissions.test(i))
+                permissions.push_back(access::permission_name(static_cast<access::Permission>(i)));
         if (list.size() > 1) list += ',';
-        json::ObjectWriter(list).member("code", role.code).member("name", role.name).member("permissions", permissions);
+        json::ObjectWriter(list)
+            .member("code", role.code)
+            .member("name", role.name)
+            .member("permissions", permissions);
     }
     http::Response response;
     json::ObjectWriter(response.body).member("data", json::Raw{list + "]"});
@@ -89,8 +94,10 @@ Result<http::Response> roles(Incoming& incoming) {
 } // namespace
 
 void add_user_routes(http::Router& router, Context& context) {
-    const auto add = [&](Method method, std::string pattern, std::string id, Operation operation, Body body = Body::none) {
-        add_operation(router, context, {method, std::move(pattern), std::move(id), body}, std::move(operation));
+    const auto add = [&](Method method, std::string pattern, std::string id, Operation operation,
+                         Body body = Body::none) {
+        add_operation(router, context, {method, std::move(pattern), std::move(id), body},
+                      std::move(operation));
     };
     const std::string one = "/api/v1/users/{id}";
     add(Method::get, "/api/v1/users", "list_users", list);

@@ -5,7 +5,8 @@
 
 namespace bifrost::api {
 
-/// What no route matches: files of the web UI at /, its index page for its own addresses, a problem below /api.
+/// What no route matches: files of the web UI at /, its index page for its own addresses, a problem below
+/// /api.
 http::Handler web_files(const Context& context);
 
 } // namespace bifrost::api

@@ -4,8 +4,8 @@
 
 namespace bifrost::apps {
 
-/// Commands that act directly on a site and need no running server: user, token, role, migrate, doctor, health, demo,
-/// routes.
+/// Commands that act directly on a site and need no running server: user, token, role, migrate, doctor,
+/// health, demo, routes.
 void add_admin_commands(CLI::App& app, int& exit_code);
 
 } // namespace bifrost::apps

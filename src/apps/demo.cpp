@@ -24,16 +24,26 @@ struct DemoAsset {
     const char* name;
     const char* type;
     const char* tags;
-    const char* colour; ///< of its picture
+    const char* colour;             ///< of its picture
     std::vector<const char*> moves; ///< transitions of its workflow, in order
 };
 
 const std::vector<DemoAsset>& demo_assets() {
     static const std::vector<DemoAsset> assets = {
-        {"char_heimdall", "Heimdall, the Watchman", "character", "hero, act1", "#b08d3c", {"in_progress", "review", "approved"}},
+        {"char_heimdall",
+         "Heimdall, the Watchman",
+         "character",
+         "hero, act1",
+         "#b08d3c",
+         {"in_progress", "review", "approved"}},
         {"char_raven", "Raven", "character", "act1", "#3c4450", {"in_progress", "review"}},
         {"char_giant", "Frost Giant", "character", "villain, act2", "#6d93b8", {"in_progress"}},
-        {"prop_horn", "Gjallarhorn", "prop", "hero", "#c9a227", {"in_progress", "review", "approved", "final"}},
+        {"prop_horn",
+         "Gjallarhorn",
+         "prop",
+         "hero",
+         "#c9a227",
+         {"in_progress", "review", "approved", "final"}},
         {"prop_lantern", "Lantern", "prop", "set dressing", "#d98e32", {"in_progress", "review", "approved"}},
         {"prop_crate", "Crate", "prop", "set dressing", "#8a6b4a", {"in_progress", "review", "approved"}},
         {"veh_longship", "Longship", "vehicle", "act2", "#7a4f37", {"in_progress", "review"}},
@@ -49,21 +59,27 @@ const std::vector<DemoAsset>& demo_assets() {
 }
 
 /// Two parts of the bridge stand in the environment more than once.
-const std::vector<std::pair<const char*, int>> kBridgeParts = {{"set_gate", 2}, {"set_pillar", 8}, {"prop_lantern", 12}};
+const std::vector<std::pair<const char*, int>> kBridgeParts = {
+    {"set_gate", 2}, {"set_pillar", 8}, {"prop_lantern", 12}};
 
 std::string picture(const DemoAsset& asset) {
-    std::string svg = R"svg(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180"><defs><linearGradient id="g" x2="1" y2="1">)svg";
+    std::string svg =
+        R"svg(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180"><defs><linearGradient id="g" x2="1" y2="1">)svg";
     svg += std::string("<stop stop-color=\"") + asset.colour + "\"/>";
-    svg += R"svg(<stop offset="1" stop-color="#16181c"/></linearGradient></defs><rect width="320" height="180" fill="url(#g)"/>)svg";
-    svg += R"svg(<path d="M0 150q80-90 160 0t160 0v30H0z" opacity=".25"/><text x="16" y="36" font-family="sans-serif" font-size="18" fill="#fff">)svg";
+    svg +=
+        R"svg(<stop offset="1" stop-color="#16181c"/></linearGradient></defs><rect width="320" height="180" fill="url(#g)"/>)svg";
+    svg +=
+        R"svg(<path d="M0 150q80-90 160 0t160 0v30H0z" opacity=".25"/><text x="16" y="36" font-family="sans-serif" font-size="18" fill="#fff">)svg";
     return svg + asset.name + "</text></svg>\n";
 }
 
 /// A box as Wavefront OBJ; higher versions are taller.
 std::string model(const DemoAsset& asset, int version) {
-    std::string text = "# " + std::string(asset.name) + "\nmtllib ../look/" + asset.code + ".mtl\no " + asset.code + "\n";
+    std::string text =
+        "# " + std::string(asset.name) + "\nmtllib ../look/" + asset.code + ".mtl\no " + asset.code + "\n";
     for (int i = 0; i < 8; ++i)
-        text += "v " + std::to_string(i & 1) + " " + std::to_string((i >> 1 & 1) * version) + " " + std::to_string(i >> 2 & 1) + "\n";
+        text += "v " + std::to_string(i & 1) + " " + std::to_string((i >> 1 & 1) * version) + " " +
+                std::to_string(i >> 2 & 1) + "\n";
     return text + "f 1 2 4 3\nf 5 7 8 6\nf 1 5 6 2\nf 3 4 8 7\nf 1 3 7 5\nf 2 6 8 4\n";
 }
 
@@ -80,8 +96,12 @@ class Demo {
         : store_(store), room_{database, store, {}}, actor_(std::move(actor)) {}
 
     Result<> fill() {
-        boost::json::object body{{"code", "demo"}, {"name", "The Rainbow Bridge"}, {"kind", "short"}, {"fps", "24"}, {"resolution_width", 2048}, {"resolution_height", 858}};
-        BIFROST_ASSIGN(const auto made, write<project::Project>([&](access::Call& call) { return project::create_project(call, body); }));
+        boost::json::object body{{"code", "demo"},           {"name", "The Rainbow Bridge"},
+                                 {"kind", "short"},          {"fps", "24"},
+                                 {"resolution_width", 2048}, {"resolution_height", 858}};
+        BIFROST_ASSIGN(const auto made, write<project::Project>([&](access::Call& call) {
+                           return project::create_project(call, body);
+                       }));
         project_id_ = made.id;
         for (const auto& asset : demo_assets()) BIFROST_CHECK(add(asset));
         return assemble();
@@ -102,60 +122,86 @@ class Demo {
             tags.emplace_back(std::string(rest.substr(0, comma)));
             rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 2);
         }
-        boost::json::object body{{"code", demo.code}, {"name", demo.name}, {"type", demo.type}, {"tags", tags}};
-        BIFROST_ASSIGN(const auto made, write<asset::Asset>([&](access::Call& call) { return asset::create_asset(call, project_id_.text(), body); }));
+        boost::json::object body{
+            {"code", demo.code}, {"name", demo.name}, {"type", demo.type}, {"tags", tags}};
+        BIFROST_ASSIGN(const auto made, write<asset::Asset>([&](access::Call& call) {
+                           return asset::create_asset(call, project_id_.text(), body);
+                       }));
         assets_[demo.code] = made.id;
         const std::string look = std::string("newmtl ") + demo.code + "\nKd 0.5 0.5 0.5\n";
-        BIFROST_ASSIGN(const Id look_id, publish(made.id, "look", "First look", {{std::string(demo.code) + ".mtl", "main", "model/mtl", look}}, {}));
+        BIFROST_ASSIGN(const Id look_id,
+                       publish(made.id, "look", "First look",
+                               {{std::string(demo.code) + ".mtl", "main", "model/mtl", look}}, {}));
         for (int version = 1; version <= 2; ++version)
-            BIFROST_CHECK(publish(made.id, "model", version == 1 ? "Blocking" : "Proportions after the first review",
-                                  {{std::string(demo.code) + ".obj", "main", "model/obj", model(demo, version)},
-                                   {"preview.svg", "preview", "image/svg+xml", picture(demo)}},
-                                  look_id));
+            BIFROST_CHECK(
+                publish(made.id, "model", version == 1 ? "Blocking" : "Proportions after the first review",
+                        {{std::string(demo.code) + ".obj", "main", "model/obj", model(demo, version)},
+                         {"preview.svg", "preview", "image/svg+xml", picture(demo)}},
+                        look_id));
         for (const char* move : demo.moves) {
             boost::json::object step{{"to", move}};
-            BIFROST_CHECK(write<project::Entity>([&](access::Call& call) { return workflow::transition(call, "asset", made.id, step, std::nullopt); }));
+            BIFROST_CHECK(write<project::Entity>([&](access::Call& call) {
+                return workflow::transition(call, "asset", made.id, step, std::nullopt);
+            }));
         }
         return {};
     }
 
-    Result<Id> publish(const Id& asset_id, const char* code, const char* comment, const std::vector<DemoFile>& files, std::optional<Id> needs) {
-        BIFROST_ASSIGN(const auto product, write<publish::PutProduct>([&](access::Call& call) { return publish::put_product(call, asset_id, "asset", code, boost::json::object{}); }));
+    Result<Id> publish(const Id& asset_id, const char* code, const char* comment,
+                       const std::vector<DemoFile>& files, std::optional<Id> needs) {
+        BIFROST_ASSIGN(const auto product, write<publish::PutProduct>([&](access::Call& call) {
+                           return publish::put_product(call, asset_id, "asset", code, boost::json::object{});
+                       }));
         boost::json::array list;
         for (const auto& file : files) {
             BIFROST_ASSIGN(const Id upload, send(file));
-            list.push_back({{"path", file.path}, {"role", file.role}, {"upload_id", upload.text()}, {"size", file.bytes.size()}});
+            list.push_back({{"path", file.path},
+                            {"role", file.role},
+                            {"upload_id", upload.text()},
+                            {"size", file.bytes.size()}});
         }
         boost::json::object body{{"comment", comment}, {"files", list}};
-        if (needs) body["dependencies"] = boost::json::array{{{"version_id", needs->text()}, {"kind", "reference"}}};
-        BIFROST_ASSIGN(const auto draft, write<publish::VersionDetail>([&](access::Call& call) { return publish::create_version(call, product.product.id, body); }));
-        BIFROST_CHECK(write<publish::VersionDetail>([&](access::Call& call) { return publish::publish_version(call, draft.id, std::nullopt); }));
+        if (needs)
+            body["dependencies"] = boost::json::array{{{"version_id", needs->text()}, {"kind", "reference"}}};
+        BIFROST_ASSIGN(const auto draft, write<publish::VersionDetail>([&](access::Call& call) {
+                           return publish::create_version(call, product.product.id, body);
+                       }));
+        BIFROST_CHECK(write<publish::VersionDetail>(
+            [&](access::Call& call) { return publish::publish_version(call, draft.id, std::nullopt); }));
         return draft.id;
     }
 
     /// The way of every client, without the network: open an upload, write its part, complete it.
     Result<Id> send(const DemoFile& file) {
-        boost::json::object body{{"project_id", project_id_.text()}, {"name", file.path}, {"size", file.bytes.size()},
-                                 {"sha256", sha256_hex(file.bytes)}, {"media_type", file.media_type}};
+        boost::json::object body{{"project_id", project_id_.text()},
+                                 {"name", file.path},
+                                 {"size", file.bytes.size()},
+                                 {"sha256", sha256_hex(file.bytes)},
+                                 {"media_type", file.media_type}};
         BIFROST_ASSIGN(const auto upload, publish::create_upload(room_, actor_, body));
         if (upload.state == "complete") return upload.id;
         boost::json::array parts;
         for (const auto& part : upload.parts) {
             const std::size_t question = part.url.find('?');
-            BIFROST_ASSIGN(const auto writer, store_.receive_part(std::string_view(part.url).substr(0, question), std::string_view(part.url).substr(question + 1), part.size));
+            BIFROST_ASSIGN(const auto writer,
+                           store_.receive_part(std::string_view(part.url).substr(0, question),
+                                               std::string_view(part.url).substr(question + 1), part.size));
             BIFROST_CHECK(writer->write(file.bytes.data(), file.bytes.size()));
             BIFROST_ASSIGN(const std::string etag, writer->finish());
             parts.push_back({{"number", part.number}, {"etag", etag}});
         }
-        BIFROST_CHECK(publish::complete_upload(room_, actor_, upload.id, boost::json::object{{"parts", parts}}));
+        BIFROST_CHECK(
+            publish::complete_upload(room_, actor_, upload.id, boost::json::object{{"parts", parts}}));
         return upload.id;
     }
 
     Result<> assemble() {
         boost::json::array components;
-        for (const auto& [code, count] : kBridgeParts) components.push_back({{"asset_id", assets_[code].text()}, {"name", code}, {"count", count}});
+        for (const auto& [code, count] : kBridgeParts)
+            components.push_back({{"asset_id", assets_[code].text()}, {"name", code}, {"count", count}});
         BIFROST_CHECK(write<asset::Components>([&](access::Call& call) {
-            return asset::put_components(call, assets_["env_bridge"], boost::json::object{{"data", components}}, 1);
+            return asset::put_components(call, assets_["env_bridge"],
+                                         boost::json::object{{"data", components}}, 1);
         }));
         return {};
     }
@@ -173,9 +219,13 @@ Result<> fill_demo(database::Database& database, storage::LocalStore& store) {
     query::ListRequest any;
     any.archived = query::Archived::include;
     any.limit = 1;
-    BIFROST_ASSIGN(const auto projects, database.read([&](database::Tx& tx) { return project::list_projects(tx, access::Actor::system(), any); }));
+    BIFROST_ASSIGN(const auto projects, database.read([&](database::Tx& tx) {
+        return project::list_projects(tx, access::Actor::system(), any);
+    }));
     if (!projects.data.empty()) return {};
-    BIFROST_ASSIGN(const auto owner, database.read([](database::Tx& tx) { return access::get_user(tx, access::Actor::system(), "owner"); }));
+    BIFROST_ASSIGN(const auto owner, database.read([](database::Tx& tx) {
+        return access::get_user(tx, access::Actor::system(), "owner");
+    }));
     access::Actor actor;
     actor.user_id = owner.id;
     actor.code = owner.code;

@@ -30,7 +30,9 @@ std::string padded(const std::string& text, std::size_t width) {
 } // namespace
 
 void Output::add_to(CLI::App& command) {
-    command.add_option("--output", format_, "table, json or ndjson")->capture_default_str()->check(CLI::IsMember({"table", "json", "ndjson"}));
+    command.add_option("--output", format_, "table, json or ndjson")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"table", "json", "ndjson"}));
 }
 
 void Output::print(const std::string& object_json, const std::vector<std::string_view>& columns) const {
@@ -42,7 +44,8 @@ void Output::print(const std::string& object_json, const std::vector<std::string
     std::size_t width = 0;
     for (const auto column : columns) width = std::max(width, column.size());
     for (const auto column : columns)
-        std::cout << padded(std::string(column), width) << "  " << cell(object.at(std::string(column))) << "\n";
+        std::cout << padded(std::string(column), width) << "  " << cell(object.at(std::string(column)))
+                  << "\n";
 }
 
 void Output::print_list(const std::string& list_json, const std::vector<std::string_view>& columns) const {

@@ -51,7 +51,8 @@ sigset_t block_end_signals() {
 Result<> check_options(const ServeOptions& options) {
     log::Level level{};
     if (!log::parse_level(options.log_level, level))
-        return Error{Errc::invalid, "The log level '" + options.log_level + "' is unknown; it is debug, info, warning or error."};
+        return Error{Errc::invalid, "The log level '" + options.log_level +
+                                        "' is unknown; it is debug, info, warning or error."};
     log::configure(level, options.log_format == "json" ? log::Format::json : log::Format::text);
     return {};
 }
@@ -65,8 +66,11 @@ std::vector<api::HealthCheck> health_checks(OpenedSite& opened) {
 
 void say_how_to_sign_in(const std::string& origin, const std::optional<std::string>& link_token) {
     if (link_token)
-        std::cout << "sign in as the owner with this link, once: " << origin << "/setup?token=" << *link_token << "\n";
-    else std::cout << "sign in at " << origin << "/ (a new link for somebody: bifrost user sign-in-link CODE)\n";
+        std::cout << "sign in as the owner with this link, once: " << origin << "/setup?token=" << *link_token
+                  << "\n";
+    else
+        std::cout << "sign in at " << origin
+                  << "/ (a new link for somebody: bifrost user sign-in-link CODE)\n";
     std::cout.flush();
 }
 
@@ -86,12 +90,14 @@ Result<> serve(const ServeOptions& options) {
     context.settings.most_file_bytes = static_cast<std::int64_t>(options.max_file_size_mb) * 1024 * 1024;
     context.health_checks = health_checks(opened);
     if (options.insecure_lan)
-        log::warning("--insecure-lan: sessions travel over plain http; anyone on the network can take them over");
+        log::warning(
+            "--insecure-lan: sessions travel over plain http; anyone on the network can take them over");
 
     http::ServerOptions server_options;
     server_options.host = options.host;
     server_options.port = options.port;
-    http::Server server(server_options, api::make_router(context), api::web_files(context), api::problem, api::observe_requests());
+    http::Server server(server_options, api::make_router(context), api::web_files(context), api::problem,
+                        api::observe_requests());
     context.draining = [&] { return server.draining(); };
 
     worker::Options worker_options;
@@ -102,7 +108,8 @@ Result<> serve(const ServeOptions& options) {
     worker.start();
     indexer.start();
 
-    const std::string shown = options.host.find(':') == std::string::npos ? options.host : "[" + options.host + "]";
+    const std::string shown =
+        options.host.find(':') == std::string::npos ? options.host : "[" + options.host + "]";
     const std::string origin = "http://" + shown + ":" + std::to_string(server.port());
     std::cout << "listening on " << origin << std::endl;
     say_how_to_sign_in(origin, link_token);
@@ -125,15 +132,28 @@ int fail(const std::string& sentence) {
 
 void add_serve_command(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<ServeOptions>();
-    auto* command = app.add_subcommand("serve", "Run everything in one process: API, web UI, worker, SQLite and local files");
+    auto* command = app.add_subcommand(
+        "serve", "Run everything in one process: API, web UI, worker, SQLite and local files");
     options->site.add_to(*command);
     command->add_option("--host", options->host, "Address to listen on")->capture_default_str();
-    command->add_option("--port", options->port, "Port to listen on; 0 takes a free one")->capture_default_str();
-    command->add_option("--log-level", options->log_level, "debug, info, warning or error")->capture_default_str()->envname("LOG_LEVEL");
-    command->add_option("--log-format", options->log_format, "text or json")->capture_default_str()->check(CLI::IsMember({"text", "json"}));
-    command->add_option("--max-file-size-mb", options->max_file_size_mb, "Largest file that is taken")->capture_default_str()->envname("MAX_FILE_SIZE_MB")->check(CLI::Range(1, 5'000'000));
-    command->add_option("--worker-concurrency", options->worker_concurrency, "Jobs at once")->capture_default_str()->envname("WORKER_CONCURRENCY")->check(CLI::Range(1, 64));
-    command->add_flag("--insecure-lan", options->insecure_lan, "Let browsers of other machines sign in over plain http");
+    command->add_option("--port", options->port, "Port to listen on; 0 takes a free one")
+        ->capture_default_str();
+    command->add_option("--log-level", options->log_level, "debug, info, warning or error")
+        ->capture_default_str()
+        ->envname("LOG_LEVEL");
+    command->add_option("--log-format", options->log_format, "text or json")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"text", "json"}));
+    command->add_option("--max-file-size-mb", options->max_file_size_mb, "Largest file that is taken")
+        ->capture_default_str()
+        ->envname("MAX_FILE_SIZE_MB")
+        ->check(CLI::Range(1, 5'000'000));
+    command->add_option("--worker-concurrency", options->worker_concurrency, "Jobs at once")
+        ->capture_default_str()
+        ->envname("WORKER_CONCURRENCY")
+        ->check(CLI::Range(1, 64));
+    command->add_flag("--insecure-lan", options->insecure_lan,
+                      "Let browsers of other machines sign in over plain http");
     command->add_flag("--demo", options->demo, "Fill an empty site with an example production");
     command->callback([options, &exit_code] {
         // Few arenas: the memory of a small server is what it uses, not what its threads might.

@@ -19,14 +19,18 @@ Result<> make_folder(const std::filesystem::path& folder) {
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (!error && ::access(folder.c_str(), W_OK | X_OK) == 0) return {};
-    return Error{Errc::unavailable, "The data folder " + folder.string() + " can't be written. Give another one with --data, or mend its owner and permissions."};
+    return Error{Errc::unavailable,
+                 "The data folder " + folder.string() +
+                     " can't be written. Give another one with --data, or mend its owner and permissions."};
 }
 
 } // namespace
 
 void SiteOptions::add_to(CLI::App& command) {
     if (const char* url = std::getenv("DATABASE_URL")) database_url = url;
-    command.add_option("--data", data, "Folder of the site: database, objects and keys")->capture_default_str()->envname("BIFROST_DATA");
+    command.add_option("--data", data, "Folder of the site: database, objects and keys")
+        ->capture_default_str()
+        ->envname("BIFROST_DATA");
 }
 
 SiteLock& SiteLock::operator=(SiteLock&& other) noexcept {
@@ -42,10 +46,15 @@ Result<SiteLock> lock_site(const SiteOptions& options) {
     const std::filesystem::path folder = options.data;
     BIFROST_CHECK(make_folder(folder));
     const int descriptor = ::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (descriptor < 0) return Error{Errc::unavailable, "The data folder " + folder.string() + " can't be written. Give another one with --data, or mend its owner and permissions."};
+    if (descriptor < 0)
+        return Error{
+            Errc::unavailable,
+            "The data folder " + folder.string() +
+                " can't be written. Give another one with --data, or mend its owner and permissions."};
     if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return SiteLock(descriptor);
     close(descriptor);
-    return Error{Errc::conflict, "A server is running on the site in " + folder.string() + ". Stop it first, or give another folder with --data."};
+    return Error{Errc::conflict, "A server is running on the site in " + folder.string() +
+                                     ". Stop it first, or give another folder with --data."};
 }
 
 Result<std::unique_ptr<database::Database>> open_site_database(const SiteOptions& options) {

@@ -1,5 +1,6 @@
 #pragma once
-// Which site a command works on: the folder of --data, and the database that DATABASE_URL or that folder names.
+// Which site a command works on: the folder of --data, and the database that DATABASE_URL or that folder
+// names.
 
 #include <filesystem>
 #include <memory>
@@ -35,7 +36,8 @@ class SiteLock {
     int descriptor_ = -1;
 };
 
-/// Makes the data folder and takes its lock; conflict when a server runs on it, unavailable when it can't be written.
+/// Makes the data folder and takes its lock; conflict when a server runs on it, unavailable when it can't be
+/// written.
 Result<SiteLock> lock_site(const SiteOptions& options);
 
 /// An opened site. Members are destroyed in reverse order: the store and the database last.

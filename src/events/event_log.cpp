@@ -29,8 +29,10 @@ constexpr std::string_view kColumns =
 std::string number_placeholders(std::string_view condition, std::size_t first) {
     std::string out;
     for (const char c : condition) {
-        if (c == '?') out.append(1, '$').append(std::to_string(first++));
-        else out += c;
+        if (c == '?')
+            out.append(1, '$').append(std::to_string(first++));
+        else
+            out += c;
     }
     return out;
 }

@@ -36,7 +36,8 @@ Result<std::vector<Sort>> parse_sort(std::string_view text) {
                                  "must be field names separated by commas, '-' before a descending one");
         sort.field = part;
         for (const auto& earlier : sorts)
-            if (earlier.field == sort.field) return invalid_field("/sort", "names '" + sort.field + "' twice");
+            if (earlier.field == sort.field)
+                return invalid_field("/sort", "names '" + sort.field + "' twice");
         sorts.push_back(std::move(sort));
     }
     if (sorts.size() > 4) return invalid_field("/sort", "takes at most four fields");

@@ -14,33 +14,32 @@ TEST(FilePath, paths_that_could_leave_the_folder_or_break_a_disk_are_refused) {
     while (long_path.size() <= 1024) long_path += "abc/";
     long_path += "a";
     for (const std::string& path : {std::string(),
-                                   std::string("/a"),
-                                   std::string("a/"),
-                                   std::string("a//b"),
-                                   std::string("."),
-                                   std::string(".."),
-                                   std::string("a/../b"),
-                                   std::string("a/."),
-                                   std::string("a\\b"),
-                                   std::string("a\nb"),
-                                   std::string("a\0b", 3),
-                                   std::string("a\x7f"),
-                                   std::string("\xff\xfe"),
-                                   std::string("C:/a"),
-                                   std::string("c:"),
-                                   std::string("CON"),
-                                   std::string("a/nul.txt"),
-                                   std::string("Com1.tar.gz"),
-                                   std::string("lpt9"),
-                                   long_segment,
-                                   long_path})
+                                    std::string("/a"),
+                                    std::string("a/"),
+                                    std::string("a//b"),
+                                    std::string("."),
+                                    std::string(".."),
+                                    std::string("a/../b"),
+                                    std::string("a/."),
+                                    std::string("a\\b"),
+                                    std::string("a\nb"),
+                                    std::string("a\0b", 3),
+                                    std::string("a\x7f"),
+                                    std::string("\xff\xfe"),
+                                    std::string("C:/a"),
+                                    std::string("c:"),
+                                    std::string("CON"),
+                                    std::string("a/nul.txt"),
+                                    std::string("Com1.tar.gz"),
+                                    std::string("lpt9"),
+                                    long_segment,
+                                    long_path})
         EXPECT_TRUE(path_fault(path)) << path;
 }
 
 TEST(FilePath, other_paths_are_welcome) {
-    for (const char* path :
-         {"a", "a.b", ".hidden", "...", "a/b/c.exr", "textures/body diffuse.png", "Königin/ö.ma",
-          "console.txt", "com0", "com10", "nulls", "ab:c", "日本/画.png"})
+    for (const char* path : {"a", "a.b", ".hidden", "...", "a/b/c.exr", "textures/body diffuse.png",
+                             "Königin/ö.ma", "console.txt", "com0", "com10", "nulls", "ab:c", "日本/画.png"})
         EXPECT_EQ(path_fault(path), std::nullopt) << path;
 }
 

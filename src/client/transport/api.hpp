@@ -38,7 +38,8 @@ class Api {
 
     Result<Answer> get(std::string_view path, const Query& query = {});
     /// A null `body` sends none.
-    Result<Answer> post(std::string_view path, const boost::json::value& body, Repeat repeat = Repeat::with_key);
+    Result<Answer> post(std::string_view path, const boost::json::value& body,
+                        Repeat repeat = Repeat::with_key);
     Result<Answer> put(std::string_view path, const boost::json::value& body, std::string_view if_match = "");
     Result<Answer> patch(std::string_view path, const boost::json::value& body,
                          std::string_view if_match = "");

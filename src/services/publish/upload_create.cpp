@@ -210,7 +210,8 @@ Result<OpenedUpload> sign(storage::ObjectStore& store, const UploadOptions& opti
     if (upload.state != "open") return opened;
     const std::int64_t count = part_count(upload);
     for (std::int64_t number = 1; number <= std::min(count, most); ++number) {
-        // The file's hash decides when the upload is completed (`failed`); only hashes given for a part are signed.
+        // The file's hash decides when the upload is completed (`failed`); only hashes given for a part are
+        // signed.
         BIFROST_ASSIGN(auto part, sign_one(store, options, upload, number, ""));
         opened.parts.push_back(std::move(part));
     }

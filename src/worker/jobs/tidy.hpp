@@ -4,8 +4,8 @@
 
 namespace bifrost::worker {
 
-/// `tidy`: removes what has lived its time, in small transactions: stored answers of keyed requests (24 h), ended jobs (14
-/// days), expired sessions and sign-in links.
+/// `tidy`: removes what has lived its time, in small transactions: stored answers of keyed requests (24 h),
+/// ended jobs (14 days), expired sessions and sign-in links.
 JobKind tidy_job();
 
 } // namespace bifrost::worker
