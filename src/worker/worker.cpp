@@ -1,5 +1,11 @@
 #include "worker/worker.hpp"
 
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
 #include <unistd.h>
 
 #include "core/log.hpp"
