@@ -124,7 +124,7 @@ def uploaded_bytes(server):
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
 def test_an_upload_that_was_stopped_goes_on_where_it_was(hero, tmp_path, server, end):
-    big = write(tmp_path / "big.bin", noise(300 * MB, 4 + int(end)))
+    big = write(tmp_path / "big.bin", noise(600 * MB, 4 + int(end)))
     before = uploaded_bytes(server)
     process = hero.start("publish", "char_hero", "model", big)
     wait_for(lambda: process.poll() is not None or uploaded_bytes(server) - before > 20 * MB)
