@@ -53,19 +53,19 @@ INSTANTIATE_FOR_BOTH_DATABASES(PublishResolve);
 
 TEST_P(PublishResolve, malformed_addresses_are_invalid_and_say_why) {
     for (const char* address :
-         {"hero", "bar:hero/", "bar:/hero", ":hero", "bar:hero@", "bar:hero/mo del!", "bar:hero/model@",
+         {"hero/model", "bar:hero/", "bar:/hero", ":hero", "bar:hero@", "bar:hero/mo del!", "bar:hero/model@",
           "bar:hero/model@x", "bar:hero/model@0", "bar:hero@1", "bar:a/b/c/d/e/f/g/h/i", "@3"})
         EXPECT_ERROR(locate(owner_, address), Errc::invalid);
 }
 
 TEST_P(PublishResolve, what_is_not_there_or_may_not_be_seen_is_not_found) {
     publish_bytes(model_.id, "1");
-    for (const char* address : {"foo:hero", "bar:villain", "bar:hero/rig", "bar:hero/model@2",
-                                      "bar:hero/model@approved", "01234567-89ab-7def-8123-456789abcdef"})
+    for (const char* address : {"foo:hero", "hero", "bar:villain", "bar:hero/rig", "bar:hero/model@2",
+                                "bar:hero/model@approved", "01234567-89ab-7def-8123-456789abcdef"})
         EXPECT_ERROR(locate(owner_, address), Errc::not_found);
     const auto outsider = stranger();
     for (const std::string& address : {std::string("bar:hero"), std::string("bar:hero/model@1"),
-                                      hero_.id.text(), std::string("bar:nothing")})
+                                       hero_.id.text(), std::string("bar:nothing")})
         EXPECT_ERROR(locate(outsider, address), Errc::not_found);
     EXPECT_THAT(locate(owner_, "bar:hero/rig").error().detail, HasSubstr("'rig' in 'hero'"));
 }
@@ -82,6 +82,7 @@ TEST_P(PublishResolve, addresses_are_walked_from_the_left_and_ids_work_everywher
     const auto version = publish_bytes(model_.id, "1");
     publish_bytes(model_.id, "2");
     EXPECT_EQ(whole("bar:"), "bar:");
+    EXPECT_EQ(whole("bar"), "bar:");
     EXPECT_EQ(whole("BAR:Hero/Model@1"), "bar:hero/model@1");
     EXPECT_EQ(whole("hero/model", "bar"), "bar:hero/model");
     EXPECT_EQ(whole("bar:hero/model@v001"), "bar:hero/model@1");

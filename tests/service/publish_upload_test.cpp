@@ -66,12 +66,24 @@ TEST_P(PublishUpload, it_belongs_to_its_maker) {
     EXPECT_EQ(state_of(opened.id), "open");
 }
 
-TEST_P(PublishUpload, other_bytes_than_the_declared_hash_fail_at_the_store) {
+TEST_P(PublishUpload, a_wrong_hash_of_one_part_makes_it_failed_and_leaves_no_bytes) {
     const auto opened = begin_upload(owner_, "a.ma", 3, sha256_hex("foo"));
-    EXPECT_FALSE(put_part(opened.parts.at(0), "bar"));
+    const auto failed = must(publish::complete_upload(room(), owner_, opened.id, send(opened, "bar")));
+    EXPECT_EQ(failed.state, "failed");
+    EXPECT_THAT(failed.error.value_or(""), HasSubstr(sha256_hex("bar")));
+    EXPECT_EQ(stored_objects(), 0U);
+    const auto again = begin_upload(owner_, "a.ma", 3, sha256_hex("foo"));
+    EXPECT_EQ(must(publish::complete_upload(room(), owner_, again.id, send(again, "foo"))).state, "complete");
+}
+
+TEST_P(PublishUpload, other_bytes_than_the_signed_hash_of_a_part_fail_at_the_store) {
+    const auto opened = begin_upload(owner_, "a.ma", 3);
+    const object wanted{{"numbers", array{1}},
+                        {"checksums", array{object{{"number", 1}, {"sha256", sha256_hex("foo")}}}}};
+    const auto with_hash = must(publish::sign_parts(room(), owner_, opened.id, wanted));
+    EXPECT_FALSE(put_part(with_hash.parts.at(0), "bar"));
     EXPECT_EQ(state_of(opened.id), "open");
-    const auto completed = must(publish::complete_upload(room(), owner_, opened.id, send(opened, "foo")));
-    EXPECT_EQ(completed.state, "complete");
+    EXPECT_TRUE(put_part(with_hash.parts.at(0), "foo"));
 }
 
 TEST_P(PublishUpload, a_wrong_hash_of_many_parts_makes_it_failed_and_leaves_no_bytes) {

@@ -80,6 +80,10 @@ constexpr std::array kEndings = std::to_array<Ending>({
     {"zip", "application/zip"},
 });
 
+// Looked up by halving.
+static_assert(std::is_sorted(kEndings.begin(), kEndings.end(),
+                             [](const Ending& a, const Ending& b) { return a.ending < b.ending; }));
+
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 

@@ -101,8 +101,7 @@ Result<OpenedUpload> sign_parts(const UploadRoom& room, const Actor& actor, cons
     static_cast<Upload&>(opened) = upload;
     for (const auto number : request.numbers) {
         const auto given = request.checksums.find(number);
-        std::string sha256 = given == request.checksums.end() ? "" : given->second;
-        if (sha256.empty() && count == 1) sha256 = upload.sha256.value_or("");
+        const std::string sha256 = given == request.checksums.end() ? "" : given->second;
         BIFROST_ASSIGN(auto part, sign_one(room.store, room.options, upload, number, sha256));
         opened.parts.push_back(std::move(part));
     }
