@@ -214,7 +214,7 @@ def memory():
         time.sleep(2)
         row("memory of `bifrost serve`, idle, MB", site.memory(), 40, "less")
         project, _ = site.call("POST", "/api/v1/projects", {"code": "up", "name": "Uploads"})
-        size = 5 * 1024 ** 3
+        size = 5_000_000_000
         source = base / "source"
         with open(source, "wb") as file:
             file.truncate(size)  # sparse here, written out in full by the server
