@@ -117,6 +117,23 @@ TEST_P(PublishCollect, bytes_that_come_back_while_they_are_removed_are_stored_an
     EXPECT_EQ(count("select count(*) from object_location"), 1);
 }
 
+TEST_P(PublishCollect, bytes_whose_upload_went_with_its_project_go_too) {
+    options_.part_size = 4;
+    const auto verifying = begin_upload(owner_, "a.ma", 6);
+    must(publish::complete_upload(room(), owner_, verifying.id, send(verifying, "foobar")));
+    const auto open = begin_upload(owner_, "b.ma", 3);
+    must(put_part(open.parts[0], "foo"));
+    const auto version = publish_bytes(model_.id, "kept");
+    EXPECT_EQ(stored_objects(), 2U);
+    must(database().write([](database::Tx& tx) -> Result<> {
+        BIFROST_CHECK(tx.execute_text("delete from upload", {}));
+        return {};
+    }));
+    EXPECT_EQ(collect().store_uploads, 3);
+    EXPECT_EQ(stored_objects(), 1U);
+    EXPECT_EQ(bytes_of_file(files_of(version.id)[0].id), "kept");
+}
+
 TEST_P(PublishCollect, whoever_wants_the_bytes_wins_or_finds_them_gone) {
     const auto another = open_another();
     for (int round = 0; round < 5; ++round) {

@@ -1,6 +1,7 @@
 #include "services/publish/collect.hpp"
 
 #include <unordered_map>
+#include <unordered_set>
 
 #include "services/publish/collect.sql.hpp"
 #include "services/publish/object.sql.hpp"
@@ -198,12 +199,16 @@ Result<> collect_objects(Run& run) {
 /// The id of the upload that a key of the store was made for.
 std::optional<Id> upload_of_key(const std::string& key) { return Id::parse(key.substr(key.rfind('/') + 1)); }
 
-/// Uploads that the store knows and no row does, and what it remembers of those that are over.
-Result<> collect_store_uploads(Run& run) {
+/// What the store remembers of uploads, with what their rows say; nothing when there is no row.
+struct Memory {
+    storage::AbandonedUpload upload;
+    std::optional<std::string> state;
+};
+
+Result<std::vector<Memory>> list_memories(Run& run) {
     constexpr std::size_t kMost = 1'000;
-    BIFROST_ASSIGN(
-        const auto abandoned,
-        run.room.store.list_abandoned(run.now.plus_seconds(-run.options.completed_upload_seconds), kMost));
+    BIFROST_ASSIGN(auto abandoned, run.room.store.list_abandoned(
+                                       run.now.plus_seconds(-run.options.completed_upload_seconds), kMost));
     std::vector<Id> ids;
     for (const auto& one : abandoned)
         if (const auto id = upload_of_key(one.key)) ids.push_back(*id);
@@ -213,14 +218,45 @@ Result<> collect_store_uploads(Run& run) {
         for (const auto row : rows) states.emplace(row.id(0), std::string(row.text(1)));
         return {};
     }));
-    const Timestamp unknown_before = run.now.plus_seconds(-run.options.store_upload_seconds);
-    for (const auto& one : abandoned) {
-        if (run.stopped()) break;
+    std::vector<Memory> memories;
+    for (auto& one : abandoned) {
         const auto id = upload_of_key(one.key);
         const auto state = id ? states.find(*id) : states.end();
-        const bool is_known = state != states.end();
-        if (is_known ? state->second == "open" : one.last_activity >= unknown_before) continue;
-        BIFROST_CHECK(run.room.store.abort_upload(one.key, one.upload));
+        memories.push_back({std::move(one), {}});
+        if (state != states.end()) memories.back().state = state->second;
+    }
+    return memories;
+}
+
+/// Bytes that were put together for a row that went with its project before they became an object.
+Result<> remove_orphans(Run& run, const std::vector<std::string>& keys) {
+    if (keys.empty()) return {};
+    std::unordered_set<std::string> kept;
+    BIFROST_CHECK(run.room.database.read([&](database::Tx& tx) -> Result<> {
+        BIFROST_ASSIGN(const auto rows, tx.query(sql::list_object_keys, json::to_json(keys)));
+        for (const auto row : rows) kept.emplace(row.text(0));
+        return {};
+    }));
+    for (const auto& key : keys)
+        if (!kept.contains(key)) BIFROST_CHECK(run.room.store.remove(key));
+    return {};
+}
+
+/// Uploads that the store knows and no row does, and what it remembers of those that are over.
+Result<> collect_store_uploads(Run& run) {
+    BIFROST_ASSIGN(const auto memories, list_memories(run));
+    const Timestamp unknown_before = run.now.plus_seconds(-run.options.store_upload_seconds);
+    std::vector<const Memory*> over;
+    std::vector<std::string> unknown_keys;
+    for (const auto& one : memories) {
+        if (one.state ? *one.state == "open" : one.upload.last_activity >= unknown_before) continue;
+        over.push_back(&one);
+        if (!one.state && one.upload.completed) unknown_keys.push_back(one.upload.key);
+    }
+    BIFROST_CHECK(remove_orphans(run, unknown_keys));
+    for (const auto* one : over) {
+        if (run.stopped()) break;
+        BIFROST_CHECK(run.room.store.abort_upload(one->upload.key, one->upload.upload));
         ++run.collected.store_uploads;
     }
     return {};

@@ -95,3 +95,10 @@ select value from json_each($1)
 select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))
 -- both:
 )
+
+-- Those of these keys where bytes of an object lie.
+-- name: list_object_keys
+-- sqlite:
+select key from object_location where key in (select value from json_each($1))
+-- postgres:
+select key from object_location where key in (select jsonb_array_elements_text(cast($1 as jsonb)))
