@@ -100,10 +100,10 @@ TEST(ObjectCache, a_damaged_object_is_thrown_away) {
     const std::string hash = sha256_hex("good");
     write(cache.unfinished(hash), "good");
     ASSERT_TRUE(cache.adopt(cache.unfinished(hash), hash));
-    EXPECT_TRUE(cache.holds(hash, 4));
+    EXPECT_TRUE(cache.accept(hash, 4, hash_file(cache.object(hash))));
     ::chmod(cache.object(hash).c_str(), 0644);
     write(cache.object(hash), "evil");
-    EXPECT_FALSE(cache.holds(hash, 4));
+    EXPECT_FALSE(cache.accept(hash, 4, hash_file(cache.object(hash))));
     EXPECT_FALSE(std::filesystem::exists(cache.object(hash)));
 }
 

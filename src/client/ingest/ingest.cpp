@@ -2,6 +2,8 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <numeric>
+#include <unordered_set>
 
 #include "client/ingest/ingest_cache.hpp"
 #include "client/ingest/site_products.hpp"
@@ -74,6 +76,7 @@ class Ingest {
         hashes_.resize(tree_.files.size());
         stored_.resize(tree_.files.size());
         queued_.resize(tree_.files.size(), false);
+        for (const auto& version : plan_.versions) files_left_.push_back(version.files.size());
         return {};
     }
 
@@ -118,7 +121,7 @@ class Ingest {
     /// being hashed.
     Result<> read_files() {
         HashPool pool;
-        for (std::size_t version = 0; version < plan_.versions.size(); ++version) {
+        for (const std::size_t version : reading_order()) {
             const bool fresh = is_new(version);
             for (const auto& planned : plan_.versions[version].files) {
                 const std::size_t file = planned.file;
@@ -138,6 +141,20 @@ class Ingest {
         const std::scoped_lock lock{mutex_};
         if (failure_) return *failure_;
         return {};
+    }
+
+    /// What refers to nothing first: it is what others need, and can be published while the rest is still on
+    /// its way.
+    std::vector<std::size_t> reading_order() const {
+        std::vector<std::size_t> order(plan_.versions.size());
+        std::iota(order.begin(), order.end(), 0);
+        std::stable_partition(order.begin(), order.end(), [this](std::size_t version) {
+            const auto& files = plan_.versions[version].files;
+            return std::none_of(files.begin(), files.end(), [this](const PlannedFile& planned) {
+                return may_refer(tree_.files[planned.file], rules_);
+            });
+        });
+        return order;
     }
 
     bool take_known(std::size_t file) {
@@ -189,7 +206,8 @@ class Ingest {
                                stored_[file] = std::move(*stored);
                            else if (!failure_)
                                failure_ = stored.error();
-                           changed_.notify_all();
+                           if (--files_left_[plan_.version_of_file[file]] == 0 || failure_)
+                               changed_.notify_all();
                        });
     }
 
@@ -274,11 +292,17 @@ class Ingest {
             }
             count(planned, bytes);
         };
-        for (const std::size_t version : order) {
-            if (!differs_[version]) continue;
-            VersionContent content{manifests_[version], {}};
-            BIFROST_CHECK(wait_until_stored(plan_.versions[version], content.upload_ids));
-            BIFROST_CHECK(writer.add(version, std::move(content)));
+        std::vector<std::size_t> waiting;
+        for (const std::size_t version : order)
+            if (differs_[version]) waiting.push_back(version);
+        while (!waiting.empty()) {
+            BIFROST_ASSIGN(const auto ready, take_ready(waiting));
+            for (const std::size_t version : ready) {
+                VersionContent content{manifests_[version], {}};
+                for (const auto& file : plan_.versions[version].files)
+                    content.upload_ids.push_back(stored_[file.file]->upload_id);
+                BIFROST_CHECK(writer.add(version, std::move(content)));
+            }
         }
         BIFROST_CHECK(writer.flush());
         outcome_.counts.assets = writer.assets_made();
@@ -287,14 +311,28 @@ class Ingest {
         return {};
     }
 
-    Result<> wait_until_stored(const PlannedVersion& version, std::vector<std::string>& upload_ids) {
+    /// Takes out of `waiting` what can be written now: all its files are stored, and what it needs was taken
+    /// before. Waits until there is something.
+    Result<std::vector<std::size_t>> take_ready(std::vector<std::size_t>& waiting) {
         std::unique_lock lock{mutex_};
-        for (const auto& file : version.files) {
-            changed_.wait(lock, [&] { return stored_[file.file] || failure_; });
+        std::vector<std::size_t> ready;
+        while (true) {
             if (failure_) return *failure_;
-            upload_ids.push_back(stored_[file.file]->upload_id);
+            const std::unordered_set<std::size_t> before(waiting.begin(), waiting.end());
+            std::unordered_set<std::size_t> taken;
+            const auto is_ready = [&](std::size_t version) {
+                if (files_left_[version] > 0) return false;
+                for (const auto& [needed, kind] : plan_.versions[version].needs)
+                    if (before.contains(needed) && !taken.contains(needed)) return false;
+                taken.insert(version);
+                return true;
+            };
+            std::vector<std::size_t> later;
+            for (const std::size_t version : waiting) (is_ready(version) ? ready : later).push_back(version);
+            waiting = std::move(later);
+            if (!ready.empty()) return ready;
+            changed_.wait(lock);
         }
-        return {};
     }
 
     Api& api_;
@@ -315,6 +353,7 @@ class Ingest {
     std::vector<std::string> hashes_;               ///< by Tree::files
     std::vector<std::optional<StoredFile>> stored_; ///< by Tree::files
     std::vector<char> queued_;                      ///< by Tree::files: given to the uploader
+    std::vector<std::size_t> files_left_;           ///< by Plan::versions: not stored yet
     std::vector<FoundReference> references_;
     std::vector<std::string> manifests_; ///< by Plan::versions
     std::vector<bool> differs_;          ///< by Plan::versions

@@ -267,6 +267,11 @@ std::string manifest_of(const Plan& plan, const PlannedVersion& version,
     return hash.finish_hex();
 }
 
+bool may_refer(const TreeFile& file, const Rules& rules) {
+    return std::any_of(rules.references.begin(), rules.references.end(),
+                       [&](const ReferenceRule& rule) { return rule.files.match(file.path).has_value(); });
+}
+
 Result<std::vector<std::pair<int, std::string>>> read_references(const Tree& tree, const TreeFile& file,
                                                                  const Rules& rules) {
     std::vector<std::pair<int, std::string>> references;

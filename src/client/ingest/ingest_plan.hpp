@@ -76,6 +76,9 @@ std::vector<std::size_t> order_by_needs(Plan& plan, std::vector<std::string>& dr
 std::string manifest_of(const Plan& plan, const PlannedVersion& version,
                         const std::vector<std::string>& hashes);
 
+/// True when a reference rule applies to the file.
+bool may_refer(const TreeFile& file, const Rules& rules);
+
 /// The rules' values in one file: `references` (rule, value) as IngestCache keeps them. Reads the file when
 /// any rule applies.
 Result<std::vector<std::pair<int, std::string>>> read_references(const Tree& tree, const TreeFile& file,

@@ -84,18 +84,34 @@ class Run {
         std::erase_if(contents, [](const Content& content) { return content.targets.empty(); });
     }
 
+    /// Places what the cache holds, a few at a time; `absent` gets the rest.
     Result<> place_cached(const std::vector<Content>& contents, std::vector<const Content*>& absent) {
+        HashPool pool;
+        std::optional<Error> error;
         for (const auto& content : contents) {
-            if (interrupted()) return Error{Errc::unavailable, "Interrupted."};
-            if (!cache_.holds(content.sha256, content.size)) {
+            const auto path = cache_.object(content.sha256);
+            if (const auto stamp = stamp_of(path); !stamp) {
+                const std::scoped_lock lock{mutex_}; // of a damaged one the pool says the same
                 absent.push_back(&content);
                 continue;
             }
-            BIFROST_CHECK(place(content));
-            ++counts_.from_cache;
-            if (options_.progress)
-                options_.progress->advance(content.size * static_cast<std::int64_t>(content.targets.size()));
+            pool.add(path, [&, this](const Result<HashedFile>& hashed) {
+                const bool good = cache_.accept(content.sha256, content.size, hashed);
+                const Result<> placed = good && !interrupted() ? place(content) : Result<>{};
+                const std::scoped_lock lock{mutex_};
+                if (!good)
+                    absent.push_back(&content);
+                else if (!placed && !error)
+                    error = placed.error();
+                counts_.from_cache += good ? 1 : 0;
+                if (good && options_.progress)
+                    options_.progress->advance(content.size *
+                                               static_cast<std::int64_t>(content.targets.size()));
+            });
         }
+        pool.wait();
+        if (interrupted()) return Error{Errc::unavailable, "Interrupted."};
+        if (error) return *error;
         return {};
     }
 

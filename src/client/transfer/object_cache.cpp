@@ -15,17 +15,12 @@ std::filesystem::path ObjectCache::unfinished(const std::string& sha256) const {
     return folder_ / "downloads" / sha256;
 }
 
-bool ObjectCache::holds(const std::string& sha256, std::int64_t size) const {
-    const auto path = object(sha256);
-    const auto stamp = stamp_of(path);
-    if (!stamp) return false;
-    if (stamp->size == size) {
-        const auto hashed = hash_file(path);
-        if (hashed && hashed->sha256 == sha256) return true;
-        if (!hashed && hashed.error().code == Errc::unavailable) return false;
-    }
+bool ObjectCache::accept(const std::string& sha256, std::int64_t size,
+                         const Result<HashedFile>& hashed) const {
+    if (!hashed) return false;
+    if (hashed->sha256 == sha256 && hashed->stamp.size == size) return true;
     std::error_code error;
-    std::filesystem::remove(path, error);
+    std::filesystem::remove(object(sha256), error);
     return false;
 }
 

@@ -17,8 +17,10 @@ class ObjectCache {
     /// Where it is collected while it is being downloaded.
     [[nodiscard]] std::filesystem::path unfinished(const std::string& sha256) const;
 
-    /// True when the content is there and its bytes are still right; damaged ones are removed.
-    [[nodiscard]] bool holds(const std::string& sha256, std::int64_t size) const;
+    /// Judges what hashing object(sha256) gave: true when its bytes are still right; a damaged one is
+    /// removed.
+    [[nodiscard]] bool accept(const std::string& sha256, std::int64_t size,
+                              const Result<HashedFile>& hashed) const;
     /// Makes the collected, checked bytes the cache's object, in one step.
     Result<> adopt(const std::filesystem::path& collected, const std::string& sha256) const;
 

@@ -19,8 +19,8 @@ using Clock = std::chrono::steady_clock;
 
 // One announcement: enough to amortise its round trip and the server's sync, little enough to overlap with
 // the next.
-constexpr std::size_t kMostItems = 500;
-constexpr std::int64_t kMostBytes = 64LL * 1024 * 1024;
+constexpr std::size_t kMostItems = 1000;
+constexpr std::int64_t kMostBytes = 128LL * 1024 * 1024;
 constexpr std::size_t kWorthItems = 128;
 constexpr std::int64_t kWorthBytes = 16LL * 1024 * 1024;
 constexpr auto kLongestWait = 50ms;
