@@ -118,6 +118,17 @@ TEST_P(WorkflowBulk, an_assembly_with_components_stays_one) {
                  Errc::conflict);
 }
 
+TEST_P(WorkflowBulk, what_is_archived_is_a_conflict) {
+    write(owner_, [&](access::Call& call) { return asset::archive_asset(call, assets_[1].id, {}); });
+    for (const std::string rest : {R"("set": {"name": "y"})", R"("transition": {"to": "in_progress"})"}) {
+        const auto refused = try_bulk(owner_, rest);
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, Errc::conflict);
+        EXPECT_THAT(member_of(refused.error(), "conflicts"), HasSubstr(assets_[1].id.text()));
+    }
+    EXPECT_EQ(get(0).revision, 1);
+}
+
 TEST_P(WorkflowBulk, a_dry_run_changes_nothing) {
     const auto count = events().size();
     const auto outcome = must(try_bulk(owner_, R"("set": {"name": "y"}, "dry_run": true)"));

@@ -21,8 +21,9 @@ struct Assembly {
     bool is_assembly = false;
     std::int64_t revision = 1;
     std::string code;
+    std::optional<Timestamp> archived_at;
 };
-BOOST_DESCRIBE_STRUCT(Assembly, (), (project_id, is_assembly, revision, code))
+BOOST_DESCRIBE_STRUCT(Assembly, (), (project_id, is_assembly, revision, code, archived_at))
 
 Result<Assembly> read_assembly(database::Tx& tx, const access::Actor& actor, const database::Query& query,
                                const Id& id) {
@@ -155,6 +156,8 @@ Result<Components> put_components(Call& call, const Id& assembly_id, const boost
                          std::to_string(assembly.revision) + ", not " + std::to_string(*if_revision) +
                          ". Read them again and repeat the change."}
             .with("revision", std::to_string(assembly.revision));
+    if (assembly.archived_at)
+        return Error{Errc::conflict, "The asset is archived: restore it before changing its components."};
     if (!assembly.is_assembly)
         return Error{Errc::conflict,
                      "The asset '" + assembly.code +

@@ -1,13 +1,13 @@
 -- Components of assemblies. The columns come in the order of Component.
 
 -- name: find_assembly
-select a.project_id, a.is_assembly, a.components_revision, e.code
+select a.project_id, a.is_assembly, a.components_revision, e.code, e.archived_at
 from asset a
 join entity e on e.id = a.id
 where a.id = $1
 
 -- name: lock_assembly
-select a.project_id, a.is_assembly, a.components_revision, e.code
+select a.project_id, a.is_assembly, a.components_revision, e.code, e.archived_at
 from asset a
 join entity e on e.id = a.id
 where a.id = $1

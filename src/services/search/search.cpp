@@ -80,20 +80,22 @@ std::string filters(Statement& statement, const access::Actor& actor, const Sear
     return out;
 }
 
-/// "with ids(id) as (…)": the exact code, and what matches, at most kMostRanked.
-std::string ids_of(Statement& statement, const access::Actor& actor, const SearchRequest& request,
-                   const Asked& asked) {
+/// "with found as (…)": documents with the exact code, and those that match, at most kMostRanked of them,
+/// each once.
+std::string found_of(Statement& statement, const access::Actor& actor, const SearchRequest& request,
+                     const Asked& asked) {
     const std::string where = filters(statement, actor, request, asked);
+    const std::string code = "cast(" + statement.bind(asked.code) + " as text)";
     const auto& terms = asked.wide.empty() ? asked.terms : asked.wide;
-    return "with ids(id) as (select d.entity_id from search_document d where d.code = " +
-           statement.bind(asked.code) + " and " + where +
-           " union select m.entity_id from (select d.entity_id from search_document d where " +
-           statement.matches(terms) + " and " + where + " limit " + std::to_string(kMostRanked) + ") m) ";
+    return "with found as (select d.* from search_document d where d.code = " + code + " and " + where +
+           " union all select m.* from (select d.* from search_document d where " + statement.matches(terms) +
+           " and (d.code <> " + code + " or " + code + " is null) and " + where + " limit " +
+           std::to_string(kMostRanked) + ") m) ";
 }
 
 std::string page_sql(Statement& statement, const access::Actor& actor, const SearchRequest& request,
                      const Asked& asked, std::int64_t rank) {
-    std::string sql = ids_of(statement, actor, request, asked);
+    std::string sql = found_of(statement, actor, request, asked);
     const std::string code = "cast(" + statement.bind(asked.code) + " as text)";
     const auto& terms = asked.wide.empty() ? asked.terms : asked.wide;
     sql += "select r.kind, r.entity_id, r.project_id, r.code, r.name, r.content, r.tier from (select d.kind, "
@@ -102,7 +104,7 @@ std::string page_sql(Statement& statement, const access::Actor& actor, const Sea
            statement.matches(terms, true) + " then 2 else 1 end";
     if (!asked.wide.empty()) sql += " + case when " + statement.matches(asked.terms) + " then 10 else 0 end";
     sql += " as tier, case d.kind when 'asset' then 1 when 'project' then 2 when 'product' then 3 else 4 end "
-           "as kind_rank from ids join search_document d on d.entity_id = ids.id) r "
+           "as kind_rank from found d) r "
            "order by r.tier desc, r.kind_rank, length(r.name), r.code, r.entity_id limit " +
            statement.bind(request.limit + 1) + " offset " + statement.bind(rank);
     return sql;
@@ -149,7 +151,7 @@ Result<SearchResult> read_page(database::Tx& tx, const access::Actor& actor, con
 
 /// The join and the value of a facet.
 std::string facet_sql(std::string_view facet) {
-    const std::string from = " from ids join search_document d on d.entity_id = ids.id";
+    const std::string from = " from found d";
     const std::string name = "select '" + std::string(facet) + "', ";
     if (facet == "project")
         return name + "p.code, count(*)" + from + " join entity p on p.id = d.project_id group by p.code";
@@ -170,7 +172,7 @@ Result<> read_facets(database::Tx& tx, const access::Actor& actor, const SearchR
     }
     if (selects.empty()) return {};
     Statement statement{tx.dialect(), {}};
-    const std::string sql = ids_of(statement, actor, request, asked) + selects;
+    const std::string sql = found_of(statement, actor, request, asked) + selects;
     BIFROST_ASSIGN(const auto rows, tx.query_text(sql, statement.params));
     for (const auto row : rows)
         result.facets[std::string(row.text(0))].push_back({std::string(row.text(1)), row.integer(2)});

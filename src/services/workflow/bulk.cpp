@@ -92,8 +92,12 @@ Error conflict_of(const BulkWork& work) {
 
 } // namespace
 
-bool BulkWork::admit(const Id& id, std::int64_t revision) {
+bool BulkWork::admit(const Id& id, std::int64_t revision, bool archived) {
     rows[id] = {id, revision, false};
+    if (archived) {
+        conflicts.push_back({id, "It is archived: restore it before changing it.", revision, std::nullopt});
+        return false;
+    }
     const auto wanted = request.if_revisions.find(id);
     if (wanted == request.if_revisions.end() || wanted->second == revision) return true;
     conflicts.push_back({id,

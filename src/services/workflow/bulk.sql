@@ -1,7 +1,8 @@
 -- Bulk changes. Rows are locked in the order of their ids, so that two bulks never wait for each other.
 
 -- name: lock_assets
-select e.id, e.revision, e.metadata, a.status, a.type, a.name, a.description, a.tags, a.is_assembly
+select e.id, e.revision, e.metadata, a.status, a.type, a.name, a.description, a.tags, a.is_assembly,
+       e.archived_at
 from asset a
 join entity e on e.id = a.id
 where a.project_id = $1 and a.id in (
@@ -16,7 +17,7 @@ order by e.id
 for no key update
 
 -- name: lock_versions
-select e.id, e.revision, e.metadata, v.status, v.comment, v.state, v.author_id
+select e.id, e.revision, e.metadata, v.status, v.comment, v.state, v.author_id, e.archived_at
 from version v
 join entity e on e.id = v.id
 where v.project_id = $1 and v.id in (

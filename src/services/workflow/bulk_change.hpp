@@ -33,8 +33,8 @@ struct BulkWork {
     std::map<Id, BulkRow> rows; ///< by id, of those that are there
     std::vector<BulkConflict> conflicts;
 
-    /// Notes a row; false (and a conflict) when it is at another revision than the request says.
-    bool admit(const Id& id, std::int64_t revision);
+    /// Notes a row; false (and a conflict) when it is archived or at another revision than the request says.
+    bool admit(const Id& id, std::int64_t revision, bool archived);
     /// Marks a row as one that changes, and adds its event.
     void change(const Id& id, std::string action, std::string patch);
     /// Nothing was written so far, and now it may be.

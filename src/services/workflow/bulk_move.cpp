@@ -24,12 +24,13 @@ Result<std::vector<Subject>> lock_subjects(BulkWork& work) {
         if (!asset && row.text(5) != "published") {
             const access::Actor& actor = work.call.actor;
             if (row.id(6) != actor.user_id && !actor.is_administrator()) continue;
-            work.admit(subject.id, row.integer(1));
+            work.admit(subject.id, row.integer(1), false);
             work.conflicts.push_back({subject.id, "It is not published: only published versions move.",
                                       std::nullopt, std::vector<std::string>{}});
             continue;
         }
-        if (work.admit(subject.id, row.integer(1))) subjects.push_back(std::move(subject));
+        if (work.admit(subject.id, row.integer(1), !row.is_null(asset ? 9 : 7)))
+            subjects.push_back(std::move(subject));
     }
     return subjects;
 }

@@ -186,7 +186,7 @@ Result<> bulk_set_assets(BulkWork& work) {
     AssetWrites writes;
     for (const auto row : rows) {
         const Id id = row.id(0);
-        if (!work.admit(id, row.integer(1))) continue;
+        if (!work.admit(id, row.integer(1), !row.is_null(9))) continue;
         AssetFields before{canonical(row.text(2)),   std::string(row.text(4)),   std::string(row.text(5)),
                            std::string(row.text(6)), {std::string(row.text(7))}, row.boolean(8)};
         const AssetFields after = changed_fields(before, values);
@@ -227,7 +227,7 @@ Result<> bulk_set_versions(BulkWork& work) {
         const access::Actor& actor = work.call.actor;
         // A draft is its author's alone.
         if (row.text(5) != "published" && row.id(6) != actor.user_id && !actor.is_administrator()) continue;
-        if (!work.admit(id, row.integer(1))) continue;
+        if (!work.admit(id, row.integer(1), !row.is_null(7))) continue;
         const VersionFields before{canonical(row.text(2)), std::string(row.text(4))};
         VersionFields after = before;
         if (comment) after.comment = *comment;
