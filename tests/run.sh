@@ -8,6 +8,7 @@ readonly LOGS=$PWD/build/test-logs
 readonly FAST=(lint fmt unit http)
 readonly ALL=(lint fmt unit service http web browser contract cli) # asan and tsan take a build each: name them
 passed=0 failed=0
+export NO_COLOR=1 FORCE_COLOR=0 # the closing lines are read below
 
 suites=()
 for argument in "$@"; do
