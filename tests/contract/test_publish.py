@@ -471,6 +471,7 @@ def test_events_are_resumed_without_loss(owner, world):
     project = world.new_project()
     params = {"project": project["code"], "limit": 3}
     made = [world.new_asset(project)["id"] for _ in range(4)]
+    world.heard(project, made[-1], "asset.created")
     seen, position = [], None
     while True:
         page = owner.get("/events", params={**params, **({"since": position} if position else {})}).json()
@@ -484,6 +485,7 @@ def test_events_are_resumed_without_loss(owner, world):
     empty = owner.get("/events", params={**params, "since": position}).json()
     assert empty["data"] == [] and empty["position"]
     later = world.new_asset(project)["id"]
+    world.heard(project, later, "asset.created")
     assert [e["entity_id"] for e in owner.get("/events", params={**params, "since": empty["position"]}).json()["data"]] == [later]
 
 
@@ -491,6 +493,7 @@ def test_events_are_filtered_by_kind_and_action(owner, world):
     project = world.new_project()
     asset = world.new_asset(project)
     owner.patch(f"/assets/{asset['id']}", {"name": "Changed"})
+    world.heard(project, asset["id"], "asset.updated")
 
     def actions(kinds):
         return {event["action"] for event in owner.get("/events", params={"project": project["code"], "kinds": kinds}).json()["data"]}
@@ -512,6 +515,7 @@ def test_every_write_is_in_the_log(owner, world):
     product = world.new_product(asset)
     version = world.new_version(product, project)
     owner.delete(f"/products/{product['id']}", expect=200)
+    world.heard(project, product["id"], "product.archived")
     events = owner.get("/events", params={"since": start["position"], "limit": 1000}).json()["data"]
     actions = [(event["action"], event["entity_id"]) for event in events]
     for wanted in (("project.created", project), ("asset.created", asset), ("product.created", product), ("version.created", version), ("version.published", version), ("product.archived", product)):

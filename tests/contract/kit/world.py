@@ -122,6 +122,12 @@ class World:
             assert time.monotonic() < end, f"not so after {seconds} s: {value}"
             time.sleep(0.05)
 
+    def heard(self, project, entity_id, action):
+        """Waits until readers of the log may see an event: in PostgreSQL not before older transactions have ended."""
+        def read():
+            return self.owner.get("/events", params={"project": project["code"], "limit": 1000}).json()["data"]
+        return self.eventually(read, lambda events: any(e["entity_id"] == entity_id and e["action"] == action for e in events), seconds=30)
+
 
 class Production:
     """A project with one member of each role, for the permission tests."""
