@@ -2,16 +2,15 @@
 
 import contextlib
 import hashlib
+import os
 import pathlib
-import random
 import sqlite3
 import time
 
 
-def noise(size, seed):
+def noise(size):
     """Bytes that no compression and no other test has."""
-    source = random.Random(seed)
-    return b"".join(source.randbytes(min(10_000_000, size - at)) for at in range(0, size, 10_000_000))
+    return os.urandom(size)
 
 
 def query(server, sql, *values):
