@@ -58,7 +58,8 @@ def hundred_of(script, target):
     inserts = [line for line in lines if line.startswith("insert")]
     text = ["begin;"]
     for turn in range(100):
-        text += ["\\set number random(1, 1000000000000000)", *inserts]
+        numbered = [line.replace("as bigint), 0, 1,", f"as bigint), {turn}, 1,") for line in inserts]
+        text += ["\\set number random(1, 1000000000000000)", *numbered]
     target.write_text("\n".join([*text, "commit;"]) + "\n")
     target.chmod(0o644)
     return target
