@@ -59,10 +59,11 @@ void write_members(std::string& out, const T& value, bool& first) {
     using Members =
         boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
     boost::mp11::mp_for_each<Members>([&](auto member) {
-        // Made once a member: ,"name":
-        static const std::string key = std::string(",\"") + member.name + "\":";
-        out.append(key, first ? 1 : 0, std::string::npos);
+        if (!first) out += ',';
         first = false;
+        out += '"';
+        out += member.name;
+        out += "\":";
         write(out, value.*member.pointer);
     });
 }
