@@ -130,7 +130,7 @@ def uploaded_bytes(server):
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
 def test_an_upload_that_was_stopped_goes_on_where_it_was(hero, tmp_path, server, end):
-    big = write(tmp_path / "big.bin", noise(600 * MB))
+    big = write(tmp_path / "big.bin", noise(1500 * MB))
     before = uploaded_bytes(server)
     process = hero.start("publish", "char_hero", "model", big)
     folder = hero.home / ".cache/bifrost/uploads"
