@@ -43,5 +43,5 @@ def wait_for(condition, seconds=30):
         value = condition()
         if value:
             return value
-        time.sleep(0.02)
+        time.sleep(0.005)
     raise AssertionError("waited in vain")
