@@ -31,6 +31,7 @@ auto write(database::Database& database, const Actor& actor, F&& fn) {
         const std::optional<Id> actor_id =
             actor.user_id.is_nil() ? std::nullopt : std::optional(actor.user_id);
         events::ChangeSet changes(actor_id, actor.request_id);
+        BIFROST_CHECK(changes.begin(tx));
         Call call{tx, actor, changes};
         Outcome outcome = fn(call);
         if (!outcome) return std::move(outcome).error();

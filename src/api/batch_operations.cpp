@@ -155,9 +155,23 @@ bool is_nothing(const boost::json::value& body) {
     return body.is_null() || (body.is_object() && body.get_object().empty());
 }
 
+Outcome run_in_project(Call& call, const Row& row, std::string_view project, const BatchStep& step,
+                       ProjectIds& known) {
+    if (step.op != "create") {
+        known.clear(); // its code may change
+        return row.run_in_project(call, project, step);
+    }
+    auto found = known.find(project);
+    if (found == known.end()) {
+        BIFROST_ASSIGN(const auto named, project::get_project(call.tx, call.actor, project));
+        found = known.emplace(project, named.id.text()).first;
+    }
+    return row.run_in_project(call, found->second, step);
+}
+
 } // namespace
 
-Result<BatchOutcome> run_step(Call& call, const BatchStep& step) {
+Result<BatchOutcome> run_step(Call& call, const BatchStep& step, ProjectIds& known) {
     const std::string_view path = without_action(step.path, step.op);
     for (const auto& row : kRows) {
         if (row.op != step.op) continue;
@@ -165,7 +179,7 @@ Result<BatchOutcome> run_step(Call& call, const BatchStep& step) {
         if (!id_text) continue;
         if (!takes_body(step.op) && !is_nothing(step.body))
             return invalid_field("/body", "must be absent or empty: '" + step.op + "' takes no body");
-        if (row.run_in_project != nullptr) return row.run_in_project(call, *id_text, step);
+        if (row.run_in_project != nullptr) return run_in_project(call, row, *id_text, step, known);
         BIFROST_ASSIGN(const Id id, parse_id(*id_text));
         return row.run(call, id, step);
     }

@@ -1,6 +1,7 @@
 #pragma once
 // The operations that a batch can hold, as a table: what is done to which path, and the service that does it.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,7 +27,10 @@ struct BatchOutcome {
     std::int64_t revision = 1;
 };
 
+/// Ids of projects by the code that a batch names them by, so that each is looked up once.
+using ProjectIds = std::map<std::string, std::string, std::less<>>;
+
 /// invalid ("/path") when a batch can't do this; else what the service says.
-Result<BatchOutcome> run_step(access::Call& call, const BatchStep& step);
+Result<BatchOutcome> run_step(access::Call& call, const BatchStep& step, ProjectIds& known);
 
 } // namespace bifrost::api

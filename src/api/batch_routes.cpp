@@ -8,20 +8,21 @@ namespace bifrost::api {
 namespace {
 
 Result<BatchOutcome> run_operation(access::Call& call, const BatchOperation& operation,
-                                   const References& references) {
+                                   const References& references, ProjectIds& projects) {
     BatchStep step;
     step.op = operation.op;
     BIFROST_ASSIGN(step.path, resolve_path(operation.path, references));
     if (operation.body != nullptr) step.body = resolve_body(*operation.body, references);
     step.if_revision = operation.if_revision;
-    return run_step(call, step);
+    return run_step(call, step, projects);
 }
 
 Result<http::Response> run_batch(access::Call& call, const std::vector<BatchOperation>& operations) {
     References references;
+    ProjectIds projects;
     std::string results = "[";
     for (std::size_t i = 0; i < operations.size(); ++i) {
-        const auto done = run_operation(call, operations[i], references);
+        const auto done = run_operation(call, operations[i], references, projects);
         if (!done) return error_of_operation(done.error(), i);
         if (i != 0) results += ',';
         json::ObjectWriter object(results);

@@ -49,6 +49,13 @@ class Tx {
     Result<> defer_row(const Query& query, const Params& row) {
         return run_deferred(query.text(dialect()), row);
     }
+    /// A query whose rows nobody needs at once: PostgreSQL sends it along with what follows, and `read` is
+    /// called when they have come, before the next statement's own answer is given. Not called when the
+    /// transaction fails before.
+    template <class... Args>
+    Result<> query_ahead(const Query& query, std::function<void(const Rows&)> read, const Args&... args) {
+        return run_ahead(query.text(dialect()), make_params(args...), std::move(read));
+    }
     /// The same statement for many rows, without a round trip a row. Total of rows changed.
     Result<std::int64_t> execute_many(const Query& query, const std::vector<Params>& rows) {
         return run_many(query.text(dialect()), rows);
@@ -65,6 +72,12 @@ class Tx {
     virtual Result<Rows> run(std::string_view sql, const Params& params) = 0;
     virtual Result<std::int64_t> run_count(std::string_view sql, const Params& params) = 0;
     virtual Result<> run_deferred(std::string_view sql, const Params& params) = 0;
+    virtual Result<> run_ahead(std::string_view sql, const Params& params,
+                               std::function<void(const Rows&)> read) {
+        BIFROST_ASSIGN(const Rows rows, run(sql, params));
+        read(rows);
+        return {};
+    }
     virtual Result<std::int64_t> run_many(std::string_view sql, const std::vector<Params>& rows) = 0;
 };
 

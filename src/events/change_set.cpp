@@ -9,6 +9,15 @@
 #include "events/event.sql.hpp"
 
 namespace bifrost::events {
+namespace {
+
+/// The place before a transaction's first event.
+std::optional<Position> read_start(const database::Rows& rows) {
+    if (rows.empty()) return std::nullopt;
+    return Position{rows[0].integer(0), rows[0].integer(1), -1};
+}
+
+} // namespace
 
 std::string Position::text() const {
     return std::to_string(epoch) + "." + std::to_string(txid) + "." + std::to_string(number);
@@ -33,6 +42,11 @@ std::optional<Position> Position::parse(std::string_view text) {
 ChangeSet::ChangeSet(std::optional<Id> actor_id, std::string request_id)
     : actor_id_(actor_id), request_id_(std::move(request_id)) {}
 
+Result<> ChangeSet::begin(database::Tx& tx) {
+    return tx.query_ahead(sql::next_transaction,
+                          [start = start_](const database::Rows& rows) { *start = read_start(rows); });
+}
+
 Result<Position> ChangeSet::append_to_log(database::Tx& tx) {
     if (events_.empty()) {
         BIFROST_ASSIGN(const auto newest, tx.query(sql::newest_position));
@@ -41,9 +55,12 @@ Result<Position> ChangeSet::append_to_log(database::Tx& tx) {
     }
     if (appended_ == events_.size()) return last_;
     if (appended_ == 0) {
-        BIFROST_ASSIGN(const auto next, tx.query(sql::next_transaction));
-        if (next.empty()) return Error{Errc::internal, "The site row is missing; run `bifrost migrate up`."};
-        last_ = {next[0].integer(0), next[0].integer(1), -1};
+        if (!*start_) {
+            BIFROST_ASSIGN(const auto rows, tx.query(sql::next_transaction));
+            *start_ = read_start(rows);
+        }
+        if (!*start_) return Error{Errc::internal, "The site row is missing; run `bifrost migrate up`."};
+        last_ = **start_;
     }
     const Timestamp now = Timestamp::now();
     for (; appended_ < events_.size(); ++appended_) {

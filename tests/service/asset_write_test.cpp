@@ -177,9 +177,21 @@ TEST_P(AssetWrite, roles_may_what_the_policy_says) {
     EXPECT_TRUE(try_create(with_role(bar_.id, "lead"), body));
 }
 
+TEST_P(AssetWrite, a_project_that_is_not_there_takes_nothing) {
+    const std::string body = R"({"code": "a", "name": "A", "type": "prop"})";
+    EXPECT_ERROR(try_create(owner_, body, "nowhere"), Errc::not_found);
+    EXPECT_ERROR(try_create(owner_, body, Id::make().text()), Errc::not_found);
+    const auto made = create(body);
+    EXPECT_ERROR(try_create(owner_, R"({"code": "b", "name": "B", "type": "prop"})", made.id.text()),
+                 Errc::not_found);
+    EXPECT_EQ(count_assets(), 1U);
+}
+
 TEST_P(AssetWrite, nothing_is_added_to_an_archived_project) {
     write(owner_, [&](access::Call& call) { return project::archive_project(call, "bar", {}); });
     EXPECT_ERROR(try_create(owner_, R"({"code": "a", "name": "A", "type": "prop"})"), Errc::conflict);
+    EXPECT_ERROR(try_create(owner_, R"({"code": "a", "name": "A", "type": "prop"})", bar_.id.text()),
+                 Errc::conflict);
 }
 
 TEST_P(AssetWrite, only_what_is_archived_can_be_purged) {

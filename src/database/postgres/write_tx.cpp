@@ -84,8 +84,11 @@ Result<> WriteTx::queue(std::string_view sql, const Params& params) {
 
 Result<std::vector<ResultPtr>> WriteTx::exchange() {
     queued_ = 0;
+    const auto ahead = std::exchange(ahead_, {});
     auto results = connection_.exchange();
     if (!results) return fail(results.error());
+    for (const auto& [place, read] : ahead)
+        read(Rows(std::make_unique<PgRows>(std::move((*results)[place]))));
     return results;
 }
 
@@ -111,6 +114,14 @@ Result<> WriteTx::run_deferred(std::string_view sql, const Params& params) {
     BIFROST_CHECK(queue(sql, params));
     if (queued_ < kMostQueued) return {};
     BIFROST_CHECK(exchange());
+    return {};
+}
+
+Result<> WriteTx::run_ahead(std::string_view sql, const Params& params,
+                            std::function<void(const Rows&)> read) {
+    if (!sql.starts_with("select")) may_have_changed_ = true;
+    BIFROST_CHECK(queue(sql, params));
+    ahead_.emplace_back(queued_ - 1, std::move(read));
     return {};
 }
 

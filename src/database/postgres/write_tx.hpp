@@ -42,6 +42,8 @@ class WriteTx final : public Tx {
     Result<Rows> run(std::string_view sql, const Params& params) override;
     Result<std::int64_t> run_count(std::string_view sql, const Params& params) override;
     Result<> run_deferred(std::string_view sql, const Params& params) override;
+    Result<> run_ahead(std::string_view sql, const Params& params,
+                       std::function<void(const Rows&)> read) override;
     Result<std::int64_t> run_many(std::string_view sql, const std::vector<Params>& rows) override;
 
   private:
@@ -59,6 +61,8 @@ class WriteTx final : public Tx {
     bool begun_ = false;
     bool may_have_changed_ = false;
     std::size_t queued_ = 0;
+    /// Of the queued statements, those whose rows somebody waits for, by their place among the answers.
+    std::vector<std::pair<std::size_t, std::function<void(const Rows&)>>> ahead_;
     std::optional<Id> marker_;
     std::optional<Error> failed_;
     Ending ending_ = Ending::settled;

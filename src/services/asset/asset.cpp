@@ -114,6 +114,38 @@ Result<> keep_assembly(Call& call, const Asset& asset) {
                                      " components: remove them before it stops being an assembly."};
 }
 
+/// The id behind an id or a code. Whether a project with that id is there shows when something is put into
+/// it.
+Result<Id> find_project_id(Call& call, std::string_view project) {
+    if (const auto id = Id::parse(project)) return *id;
+    BIFROST_ASSIGN(const auto found, project::get_project(call.tx, call.actor, project));
+    return found.id;
+}
+
+/// Everything of a new asset in one exchange with the database: its rows, and its first state as the answer.
+Result<> insert_asset(Call& call, Asset& asset, const std::vector<std::string>& tags) {
+    const Error no_project{Errc::not_found, "There is no such project."};
+    const auto as_sentence = [&](Error error) {
+        if (error.code == Errc::conflict && database::is_foreign_key(error)) return no_project;
+        return project::code_conflict(std::move(error), asset.code);
+    };
+    auto fields = project::insert_entity(
+        call, {Id::make(), "asset", asset.project_id, asset.project_id, asset.label, asset.metadata});
+    if (!fields) return as_sentence(fields.error());
+    static_cast<project::EntityFields&>(asset) = *fields;
+    BIFROST_CHECK(insert_tags(call, asset.id, tags));
+    const auto inserted =
+        call.tx.query(sql::insert_asset, asset.id, asset.project_id, asset.name, fold_case(asset.name),
+                      asset.type, asset.description, asset.tags, asset.is_assembly);
+    if (!inserted) return as_sentence(inserted.error());
+    if (inserted->empty()) {
+        BIFROST_CHECK(project::get_project(call.tx, call.actor, asset.project_id.text()));
+        return Error{Errc::conflict, "The project is archived: restore it before adding to it."};
+    }
+    asset.status = (*inserted)[0].text(0);
+    return {};
+}
+
 } // namespace
 
 const std::vector<std::string_view>& derived_fields() {
@@ -139,10 +171,11 @@ Result<Asset> lock_asset(Call& call, const Id& id) {
 }
 
 Result<Asset> create_asset(Call& call, std::string_view project, const boost::json::value& body) {
-    BIFROST_ASSIGN(const auto parent, project::get_project(call.tx, call.actor, project));
-    BIFROST_CHECK(call.actor.require(Permission::asset_create, parent.id, "project"));
+    BIFROST_ASSIGN(const Id project_id, find_project_id(call, project));
+    BIFROST_CHECK(call.actor.require(Permission::asset_create, project_id, "project"));
     json::Reader reader(body);
     Asset asset;
+    asset.project_id = project_id;
     asset.label = reader.code("code");
     asset.name = reader.text("name", {1, 200});
     const std::string type = reader.text("type", {1, 64});
@@ -152,24 +185,13 @@ Result<Asset> create_asset(Call& call, std::string_view project, const boost::js
     const auto metadata = reader.optional_object("metadata");
     refuse_status(reader);
     BIFROST_CHECK(reader.finish());
-    if (parent.archived_at)
-        return Error{Errc::conflict, "The project is archived: restore it before adding to it."};
-    BIFROST_ASSIGN(const auto known, get_asset_type(call.tx, parent.id, type));
-    asset.project_id = parent.id;
+    BIFROST_ASSIGN(const auto known, get_asset_type(call.tx, project_id, type));
     asset.code = *fold_code(asset.label);
     asset.type = known.code;
     asset.is_assembly = is_assembly.value_or(known.is_assembly);
     asset.tags.text = json::to_json(tags);
-    BIFROST_ASSIGN(const auto fields,
-                   project::insert_entity(call, {Id::make(), "asset", parent.id, parent.id, asset.label,
-                                                 metadata.value_or(json::Raw{})}));
-    static_cast<project::EntityFields&>(asset) = fields;
-    BIFROST_CHECK(insert_tags(call, asset.id, tags));
-    const auto inserted =
-        call.tx.query(sql::insert_asset, asset.id, asset.project_id, asset.name, fold_case(asset.name),
-                      asset.type, asset.description, asset.tags, asset.is_assembly);
-    if (!inserted) return project::code_conflict(inserted.error(), asset.code);
-    asset.status = (*inserted)[0].text(0);
+    asset.metadata = metadata.value_or(json::Raw{});
+    BIFROST_CHECK(insert_asset(call, asset, tags));
     add_event(call, "asset.created", "", asset);
     return asset;
 }

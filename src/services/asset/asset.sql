@@ -18,18 +18,21 @@ where a.id = $1
 -- postgres:
 for no key update
 
--- The workflow that applies is the project's own before the site's, one for the type before one for all.
+-- No row when the project is archived or none. The workflow that applies is the project's own before the site's, one for
+-- the type before one for all.
 -- name: insert_asset
 insert into asset (id, project_id, name, name_key, type, status, description, tags, thumbnail_file_id, is_assembly,
                    components_revision)
-values ($1, $2, $3, $4, $5,
-        coalesce((select w.initial_state
-                  from workflow w
-                  where w.entity_kind = 'asset' and (w.project_id = $2 or w.project_id is null)
-                    and (w.asset_type = $5 or w.asset_type is null)
-                  order by w.project_id is null, w.asset_type is null, w.id
-                  limit 1), 'concept'),
-        $6, $7, null, $8, 1)
+select $1, e.id, $3, $4, $5,
+       coalesce((select w.initial_state
+                 from workflow w
+                 where w.entity_kind = 'asset' and (w.project_id = $2 or w.project_id is null)
+                   and (w.asset_type = $5 or w.asset_type is null)
+                 order by w.project_id is null, w.asset_type is null, w.id
+                 limit 1), 'concept'),
+       $6, $7, null, $8, 1
+from entity e
+where e.id = $2 and e.kind = 'project' and e.archived_at is null
 returning status
 
 -- name: update_asset
