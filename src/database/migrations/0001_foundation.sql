@@ -227,6 +227,7 @@ create table object_location (
     verified_at bigint,
     primary key (sha256, backend, key)
 );
+create index object_location_key on object_location (key);
 
 create table upload (
     id uuid primary key,

@@ -228,38 +228,46 @@ Result<std::vector<Memory>> list_memories(Run& run) {
     return memories;
 }
 
-/// Bytes that were put together for a row that went with its project before they became an object.
-Result<> remove_orphans(Run& run, const std::vector<std::string>& keys) {
-    if (keys.empty()) return {};
-    std::unordered_set<std::string> kept;
-    BIFROST_CHECK(run.room.database.read([&](database::Tx& tx) -> Result<> {
-        BIFROST_ASSIGN(const auto rows, tx.query(sql::list_object_keys, json::to_json(keys)));
-        for (const auto row : rows) kept.emplace(row.text(0));
-        return {};
-    }));
-    for (const auto& key : keys)
-        if (!kept.contains(key)) BIFROST_CHECK(run.room.store.remove(key));
-    return {};
-}
-
 /// Uploads that the store knows and no row does, and what it remembers of those that are over.
 Result<> collect_store_uploads(Run& run) {
     BIFROST_ASSIGN(const auto memories, list_memories(run));
     const Timestamp unknown_before = run.now.plus_seconds(-run.options.store_upload_seconds);
-    std::vector<const Memory*> over;
-    std::vector<std::string> unknown_keys;
     for (const auto& one : memories) {
-        if (one.state ? *one.state == "open" : one.upload.last_activity >= unknown_before) continue;
-        over.push_back(&one);
-        if (!one.state && one.upload.completed) unknown_keys.push_back(one.upload.key);
-    }
-    BIFROST_CHECK(remove_orphans(run, unknown_keys));
-    for (const auto* one : over) {
         if (run.stopped()) break;
-        BIFROST_CHECK(run.room.store.abort_upload(one->upload.key, one->upload.upload));
+        if (one.state ? *one.state == "open" : one.upload.last_activity >= unknown_before) continue;
+        BIFROST_CHECK(run.room.store.abort_upload(one.upload.key, one.upload.upload));
         ++run.collected.store_uploads;
     }
     return {};
+}
+
+/// When an id was made (RFC 9562, 5.7: its first 48 bits are milliseconds).
+Timestamp made_at(const Id& id) {
+    std::int64_t millis = 0;
+    for (const char c : id.text().substr(0, 13))
+        if (c != '-') millis = millis * 16 + (c <= '9' ? c - '0' : c - 'a' + 10);
+    return {millis * 1'000};
+}
+
+/// Removes those of these stored keys that neither an object nor an upload knows.
+Result<std::int64_t> remove_orphans(const UploadRoom& room, const std::vector<std::string>& keys) {
+    std::unordered_set<std::string> kept;
+    std::vector<Id> ids;
+    for (const auto& key : keys) ids.push_back(*upload_of_key(key));
+    BIFROST_CHECK(room.database.read([&](database::Tx& tx) -> Result<> {
+        BIFROST_ASSIGN(const auto objects, tx.query(sql::list_object_keys, json::to_json(keys)));
+        for (const auto row : objects) kept.emplace(row.text(0));
+        BIFROST_ASSIGN(const auto uploads, tx.query(sql::list_known_uploads, json::to_json(ids)));
+        for (const auto row : uploads) kept.insert(store_key_of(row.id(0)));
+        return {};
+    }));
+    std::int64_t removed = 0;
+    for (const auto& key : keys) {
+        if (kept.contains(key)) continue;
+        BIFROST_CHECK(room.store.remove(key));
+        ++removed;
+    }
+    return removed;
 }
 
 } // namespace
@@ -273,6 +281,30 @@ Result<Collected> collect(const UploadRoom& room, const CollectOptions& options,
         BIFROST_CHECK(step(run));
     }
     return run.collected;
+}
+
+Result<std::int64_t> sweep(const UploadRoom& room, const CollectOptions& options,
+                           const std::function<bool()>& stopped) {
+    constexpr std::size_t kKeysATime = 1'000;
+    const Timestamp before = Timestamp::now().plus_seconds(-options.store_upload_seconds);
+    std::vector<std::string> keys;
+    std::int64_t removed = 0;
+    const auto look = [&]() -> Result<> {
+        BIFROST_ASSIGN(const auto gone, remove_orphans(room, keys));
+        removed += gone;
+        keys.clear();
+        return {};
+    };
+    BIFROST_CHECK(room.store.each_object([&](const std::string& key, const storage::ObjectInfo&) -> Result<> {
+        if (stopped()) return Error{Errc::unavailable, "The sweep was asked to stop."};
+        const auto id = upload_of_key(key);
+        // What was not put there by an upload is not ours to judge; what is young may get its row yet.
+        if (!id || key != store_key_of(*id) || made_at(*id) >= before) return {};
+        keys.push_back(key);
+        return keys.size() < kKeysATime ? Result<>{} : look();
+    }));
+    if (!keys.empty()) BIFROST_CHECK(look());
+    return removed;
 }
 
 } // namespace bifrost::publish

@@ -29,4 +29,9 @@ BOOST_DESCRIBE_STRUCT(Collected, (), (drafts, uploads, store_uploads, objects, b
 Result<Collected> collect(const UploadRoom& room, const CollectOptions& options,
                           const std::function<bool()>& stopped);
 
+/// Walks the whole store and removes bytes that neither an object nor an upload knows, such as those whose
+/// uploads went with their project; how many. To be run once a day.
+Result<std::int64_t> sweep(const UploadRoom& room, const CollectOptions& options,
+                           const std::function<bool()>& stopped);
+
 } // namespace bifrost::publish

@@ -7,7 +7,7 @@
 namespace bifrost::worker {
 
 std::vector<JobKind> all_jobs(storage::ObjectStore& store) {
-    return {checksum_job(store), publish_job(store), collect_job(store), tidy_job()};
+    return {checksum_job(store), publish_job(store), collect_job(store), sweep_job(store), tidy_job()};
 }
 
 } // namespace bifrost::worker

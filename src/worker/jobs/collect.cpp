@@ -17,4 +17,19 @@ JobKind collect_job(storage::ObjectStore& store, publish::CollectOptions options
     return kind;
 }
 
+JobKind sweep_job(storage::ObjectStore& store, publish::CollectOptions options) {
+    JobKind kind;
+    kind.name = "sweep";
+    kind.run = [&store, options](JobContext& context) -> Result<json::Raw> {
+        const publish::UploadRoom room{context.database(), store, {}};
+        BIFROST_ASSIGN(const auto removed, publish::sweep(room, options, [&] { return context.stopped(); }));
+        json::Raw result{""};
+        json::ObjectWriter(result.text).member("objects", removed);
+        return result;
+    };
+    kind.most_at_once = 1;
+    kind.every = std::chrono::hours(24);
+    return kind;
+}
+
 } // namespace bifrost::worker
