@@ -1,18 +1,23 @@
 #include "client/transport/interruption.hpp"
 
+#include <atomic>
+#include <cerrno>
 #include <csignal>
 
 namespace bifrost::client {
 namespace {
 
-volatile std::sig_atomic_t asked = 0;
+// Read by other threads than the one that the signal interrupts; lock-free, so that a handler may write it.
+std::atomic<bool> asked = false;
+static_assert(std::atomic<bool>::is_always_lock_free);
 
 void note(int signal_number) {
-    if (asked != 0) {
+    const int before = errno;
+    if (asked.exchange(true, std::memory_order_relaxed)) {
         std::signal(signal_number, SIG_DFL);
         std::raise(signal_number);
     }
-    asked = 1;
+    errno = before;
 }
 
 } // namespace
@@ -24,6 +29,6 @@ void watch_for_interruption() {
     for (const int signal_number : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal_number, &action, nullptr);
 }
 
-bool interrupted() { return asked != 0; }
+bool interrupted() { return asked.load(std::memory_order_relaxed); }
 
 } // namespace bifrost::client
