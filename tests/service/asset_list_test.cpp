@@ -68,6 +68,21 @@ TEST_P(AssetList, other_projects_do_not_show) {
     EXPECT_EQ(codes().size(), 4U);
 }
 
+TEST_P(AssetList, tags_must_all_be_there_however_often_they_are_named) {
+    create_some();
+    EXPECT_THAT(codes({}, {{}, {}, {"WOOD", "main"}}), ElementsAre("hero"));
+    EXPECT_THAT(codes({}, {{}, {}, {"main", "Main", "main"}}), ElementsAre("hero", "robot_arm"));
+    EXPECT_THAT(codes({}, {{}, {}, {"main", "wood", "stone"}}), IsEmpty());
+    EXPECT_THAT(codes({}, {{"PROP", "prop"}, {}, {"wood"}}), ElementsAre("lamp"));
+    asset::AssetFilter many;
+    for (int i = 0; i < 100; ++i) many.tags.push_back("tag" + std::to_string(i));
+    query::ListRequest counted;
+    counted.count = true;
+    counted.q = "robot";
+    EXPECT_EQ(must(try_list(owner_, counted, many)).total,
+              0); // a join a tag took the planner longer than a read may
+}
+
 TEST_P(AssetList, filters_narrow_and_combine) {
     create_some();
     EXPECT_THAT(codes({}, {{"prop"}, {}, {}}), ElementsAre("lamp", "robot_arm"));

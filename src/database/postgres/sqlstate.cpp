@@ -64,7 +64,7 @@ Failure failure_of(const pg_result* result, std::string_view sql) {
         log::write(ours ? log::Level::error : log::Level::warning, "PostgreSQL refused a statement",
                    {{"sqlstate", state},
                     {"reason", field(result, PG_DIAG_MESSAGE_PRIMARY)},
-                    {"sql", std::string(sql)}});
+                    {"sql", std::string(sql.substr(0, 2000))}});
     }
     return failure;
 }
