@@ -191,6 +191,8 @@ TEST_F(SqliteFaults, endless_statements_are_stopped_and_harm_nobody_in_their_gro
         writers.emplace_back([&, writer] {
             if (insert(*grouped, "beside-" + std::to_string(writer))) ++good;
         });
+    while (grouped->stats().waiting < 6)
+        std::this_thread::sleep_for(1ms); // nobody waits behind the endless one
     Result<> endless;
     writers.emplace_back([&] {
         endless = grouped->write([](Tx& tx) -> Result<> {
