@@ -95,6 +95,36 @@ Result<SignedIn> redeem_link(database::Database& database, const std::string& to
     }));
 }
 
+Result<SignedIn> change_password(database::Database& database, const Actor& actor,
+                                 const PasswordChange& change) {
+    if (!actor.session_id)
+        return Error{Errc::conflict, "Only who signed in with a password can change it; sign in first."};
+    BIFROST_CHECK(check_password(change.next));
+    BIFROST_ASSIGN(const auto found, database.read([&](database::Tx& tx) {
+        return tx.query(sql::find_password, actor.user_id);
+    }));
+    const std::string before = found.empty() ? std::string{} : std::string(found[0].text(0));
+    if (!verify_password(change.current, before)) {
+        BIFROST_CHECK(write(database, actor, [&](Call& call) -> Result<bool> {
+            call.changes.add({"session.refused", std::nullopt, "user", actor.user_id, "{}"});
+            return true;
+        }));
+        Error wrong{Errc::invalid, "The current password is wrong."};
+        wrong.fields.push_back({"/current_password", "is wrong"});
+        return wrong;
+    }
+    const std::string encoded = hash_password(change.next);
+    return value_of(write(database, actor, [&](Call& call) -> Result<SignedIn> {
+        // Two changes at once: the second knew a password that is none any more.
+        BIFROST_ASSIGN(const auto changed,
+                       call.tx.execute(sql::replace_password, actor.user_id, before, encoded));
+        if (changed == 0) return Error{Errc::conflict, "The password was changed meanwhile; sign in again."};
+        BIFROST_CHECK(call.tx.execute(sql::delete_sessions_of_user, actor.user_id));
+        call.changes.add({"user.password_changed", std::nullopt, "user", actor.user_id, "{}"});
+        return open_session(call, actor.user_id, change.user_agent);
+    }));
+}
+
 Result<SignedIn> refresh_session(database::Database& database, const Actor& actor) {
     if (!actor.session_id)
         return Error{Errc::conflict, "Only a session can be refreshed; an API token lives until its expiry."};

@@ -28,6 +28,16 @@ Result<SignedIn> sign_in(database::Database& database, const SignInRequest& requ
 Result<SignedIn> redeem_link(database::Database& database, const std::string& token,
                              const std::string& password, const std::string& user_agent,
                              const std::string& request_id);
+struct PasswordChange {
+    std::string current;
+    std::string next; ///< 10–1000 characters
+    std::string user_agent;
+};
+/// The signed-in user's own password. Ends their other sessions (tokens live on) and opens this one anew.
+/// invalid ("/current_password") when the current one is wrong; conflict for a token, which has no password.
+/// Slow on purpose, like signing in.
+Result<SignedIn> change_password(database::Database& database, const Actor& actor,
+                                 const PasswordChange& change);
 /// A new token for a running session; the old one ends.
 Result<SignedIn> refresh_session(database::Database& database, const Actor& actor);
 /// Ends the actor's session; no error when there is none.

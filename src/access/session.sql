@@ -34,3 +34,13 @@ where token_hash = $1
 update user_account
 set password_hash = $2
 where id = $1 and is_active
+
+-- name: find_password
+select coalesce(password_hash, '')
+from user_account
+where id = $1 and is_active
+
+-- name: replace_password
+update user_account
+set password_hash = $3
+where id = $1 and password_hash = $2 and is_active

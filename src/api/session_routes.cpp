@@ -51,6 +51,18 @@ Result<http::Response> set_up(Incoming& incoming) {
     return signed_in_answer(incoming, signed_in);
 }
 
+Result<http::Response> change_password(Incoming& incoming) {
+    json::Reader reader(incoming.body);
+    access::PasswordChange change;
+    change.current = reader.text("current_password", {1, 1024, true});
+    change.next = reader.text("password", {10, 1000, true});
+    BIFROST_CHECK(reader.finish());
+    change.user_agent = incoming.http.header("user-agent").value_or("");
+    BIFROST_ASSIGN(const auto signed_in,
+                   access::change_password(incoming.context.database, incoming.actor, change));
+    return signed_in_answer(incoming, signed_in);
+}
+
 Result<http::Response> refresh(Incoming& incoming) {
     BIFROST_ASSIGN(const auto signed_in, access::refresh_session(incoming.context.database, incoming.actor));
     return signed_in_answer(incoming, signed_in);
@@ -151,6 +163,9 @@ void add_session_routes(http::Router& router, Context& context) {
     add_operation(router, context,
                   {Method::post, auth + "setup", "set_up", Body::json, SignIn::none, http::Lane::password},
                   set_up);
+    OperationSpec password{Method::post, auth + "password", "change_password", Body::json};
+    password.lane = http::Lane::password;
+    add_operation(router, context, std::move(password), change_password);
     add_operation(router, context, {Method::post, auth + "refresh", "refresh"}, refresh);
     add_operation(router, context, {Method::post, auth + "logout", "logout"}, logout);
     add_operation(router, context, {Method::get, "/api/v1/me", "get_me"}, get_me);

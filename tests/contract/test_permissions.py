@@ -5,6 +5,7 @@ import pathlib
 import pytest
 import yaml
 
+from kit.caller import pointers
 from kit.document import Document
 from kit.recipes import RECIPES, Bench
 
@@ -159,6 +160,25 @@ def test_a_wrong_login_and_a_wrong_password_look_alike(production, world):
     wrong_password = world.anonymous.post("/auth/login", {"login": production.users["artist"]["code"], "password": "not it"}, expect=401)
     wrong_login = world.anonymous.post("/auth/login", {"login": "nobody_here", "password": "not it"}, expect=401)
     assert wrong_password.json()["detail"] == wrong_login.json()["detail"]
+
+
+def test_a_changed_password_ends_the_other_sessions_and_the_old_password(world):
+    user = world.owner.post("/users", {"code": "changes_it", "name": "Changes"}, expect=201).json()
+    link = world.owner.post(f"/users/{user['id']}/sign-in-link", expect=201).json()
+    old, new = "a long enough password", "and another one, longer"
+    one = world.caller(world.anonymous.post("/auth/setup", {"token": link["token"], "password": old}, expect=200).json()["access_token"])
+    two = world.caller(world.anonymous.post("/auth/login", {"login": "changes_it", "password": old}, expect=200).json()["access_token"])
+    wrong = one.post("/auth/password", {"current_password": "not it", "password": new}, expect=422)
+    assert pointers(wrong) == {"/current_password"}
+    assert pointers(one.post("/auth/password", {"current_password": old, "password": "short"}, expect=422)) == {"/password"}
+    two.get("/me")
+    three = world.caller(one.post("/auth/password", {"current_password": old, "password": new}, expect=200).json()["access_token"])
+    three.get("/me")
+    for ended in (one, two):
+        world.eventually(lambda: ended.get("/me", expect=(200, 401)).status_code, lambda status: status == 401, seconds=2)
+    world.anonymous.post("/auth/login", {"login": "changes_it", "password": old}, expect=401)
+    world.anonymous.post("/auth/login", {"login": "changes_it", "password": new}, expect=200)
+    world.owner.post("/auth/password", {"current_password": old, "password": new}, expect=409)  # a token has none
 
 
 def test_a_refreshed_session_replaces_the_old_one(production, world):

@@ -126,6 +126,18 @@ def set_up(bench):
 
 
 @recipe
+def change_password(bench):
+    body = {"current_password": PASSWORD, "password": "another long enough one"}
+    if bench.name == "anonymous":
+        return post("/auth/password", body)
+    # It ends the user's sessions: somebody new's, so that the caller's stay.
+    user = bench.world.owner.post("/users", {"code": unique("user"), "name": "New"}, expect=201).json()
+    link = bench.world.owner.post(f"/users/{user['id']}/sign-in-link", expect=201).json()
+    signed_in = bench.world.anonymous.post("/auth/setup", {"token": link["token"], "password": PASSWORD}, expect=200).json()
+    return "POST", "/auth/password", {"json": body, "headers": {"Authorization": f"Bearer {signed_in['access_token']}"}}
+
+
+@recipe
 def refresh(bench):
     return _of_session(bench, "refresh")
 
