@@ -68,6 +68,10 @@ class ObjectStore {
     virtual Result<SignedUrl> sign_part(const std::string& key, const std::string& upload, int number,
                                         std::int64_t size, const std::string& sha256_hex,
                                         int valid_seconds) = 0;
+    /// Sends one part itself instead of signing it for a client: what the program stores of its own (see
+    /// put_object). The part with its etag; errors as for whoever uses the signed URL.
+    virtual Result<Part> put_part(const std::string& key, const std::string& upload, int number,
+                                  std::string_view bytes) = 0;
     /// The parts that arrived whole; not_found after `abort_upload`.
     virtual Result<std::vector<Part>> list_parts(const std::string& key, const std::string& upload) = 0;
     /// Puts the parts together; the bytes lie under `key` afterwards and every URL of the upload is dead.

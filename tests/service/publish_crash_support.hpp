@@ -70,6 +70,10 @@ class SteppingStore : public storage::ObjectStore {
                                          std::int64_t size, const std::string& sha256, int seconds) override {
         return inner_.sign_part(key, upload, number, size, sha256, seconds);
     }
+    Result<storage::Part> put_part(const std::string& key, const std::string& upload, int number,
+                                   std::string_view bytes) override {
+        return after(inner_.put_part(key, upload, number, bytes));
+    }
     Result<std::vector<storage::Part>> list_parts(const std::string& key,
                                                   const std::string& upload) override {
         return inner_.list_parts(key, upload);

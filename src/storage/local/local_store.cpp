@@ -72,6 +72,8 @@ class LocalFileStore : public LocalStore {
                                      std::int64_t part_size) override;
     Result<SignedUrl> sign_part(const std::string& key, const std::string& upload, int number,
                                 std::int64_t size, const std::string& sha256_hex, int valid_seconds) override;
+    Result<Part> put_part(const std::string& key, const std::string& upload, int number,
+                          std::string_view bytes) override;
     Result<std::vector<Part>> list_parts(const std::string& key, const std::string& upload) override;
     Result<std::optional<std::string>> complete_upload(const std::string& key, const std::string& upload,
                                                        const std::vector<Part>& parts) override;
@@ -143,6 +145,17 @@ Result<SignedUrl> LocalFileStore::sign_part(const std::string& key, const std::s
     signed_url.url = options_.url_prefix + sign_url(options_.signing_key, "PUT", part_path(upload, number),
                                                     std::move(parameters), signed_url.expires_at);
     return signed_url;
+}
+
+Result<Part> LocalFileStore::put_part(const std::string& key, const std::string& upload, int number,
+                                      std::string_view bytes) {
+    if (!is_object_key(key)) return bad_key();
+    const auto size = static_cast<std::int64_t>(bytes.size());
+    BIFROST_ASSIGN(const auto writer,
+                   open_part(upload, number, {{"key", key}, {"size", std::to_string(size)}}));
+    BIFROST_CHECK(writer->write(bytes.data(), bytes.size()));
+    BIFROST_ASSIGN(std::string etag, writer->finish());
+    return Part{number, size, std::move(etag)};
 }
 
 Result<std::vector<Part>> LocalFileStore::list_parts(const std::string& key, const std::string& upload) {
