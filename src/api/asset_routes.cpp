@@ -35,6 +35,7 @@ Result<std::vector<json::Raw>> asset_objects(database::Tx& tx, const access::Act
     std::unordered_map<Id, std::vector<publish::Product>> products;
     if (included.products) {
         std::vector<Id> ids;
+        ids.reserve(assets.size());
         for (const auto& one : assets) ids.push_back(one.id);
         BIFROST_ASSIGN(auto found, publish::list_products_of_owners(tx, actor, ids));
         for (auto& product : found) products[product.owner_id].push_back(std::move(product));
