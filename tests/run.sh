@@ -78,8 +78,8 @@ suite() {
 }
 
 build() { ./dev __build "$@"; }
-# A third of the tests each, at once: most of their time they wait for a disk, a deadline or another process.
-readonly SHARDS=3
+# Half of the tests each, at once: most of their time they wait for a disk, a deadline or another process.
+readonly SHARDS=2
 sharded() {
     local shard pids=() outputs=() status=0
     for ((shard = 0; shard < SHARDS; shard++)); do
