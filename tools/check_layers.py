@@ -46,6 +46,7 @@ BACKENDS = {
     r"libpq-fe\.h|postgres_ext\.h|pg_config.*": {"database/postgres"},
     r"sqlite3\.h": {"database/sqlite"},
     r"curl/.*": {"client/transport", "storage/s3"},
+    r"expat\.h": {"storage/s3"},
     r"hiredis/.*": {"cache/redis"},
     r"boost/(beast|asio)(/.*|\.hpp)": {"http"},
     r"prometheus/.*|spdlog/.*": {"core"},

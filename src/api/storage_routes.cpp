@@ -7,6 +7,7 @@
 
 #include "api/problem.hpp"
 #include "api/routes.hpp"
+#include "storage/encoding.hpp"
 
 namespace bifrost::api {
 namespace {
@@ -106,15 +107,6 @@ Result<std::optional<Range>> parse_range(const http::Request& request, std::int6
     return std::optional(found);
 }
 
-/// What browsers may show in place; everything else is saved, because anyone may have uploaded it.
-bool is_shown(std::string_view media_type) {
-    for (const std::string_view shown :
-         {"image/png", "image/jpeg", "image/gif", "image/webp", "video/mp4", "video/webm", "audio/mpeg",
-          "audio/ogg", "audio/wav", "application/pdf"})
-        if (media_type == shown) return true;
-    return false;
-}
-
 http::Response get_object(const http::Request& request, storage::LocalStore& store) {
     const std::string_view path = std::string_view(request.path).substr(kPrefix.size());
     auto object = store.open_signed(path, request.query);
@@ -149,8 +141,7 @@ http::Response get_object(const http::Request& request, storage::LocalStore& sto
     response.header("Content-Security-Policy", "sandbox; default-src 'none'");
     if (!object->file_name.empty())
         response.header("Content-Disposition",
-                        std::string(is_shown(response.content_type) ? "inline" : "attachment") +
-                            "; filename*=UTF-8''" + http::percent_encode(object->file_name));
+                        storage::content_disposition(object->file_name, response.content_type));
     response.file = http::FileBody{object->descriptor, sent.from, sent.length};
     return response;
 }

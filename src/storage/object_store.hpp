@@ -72,7 +72,7 @@ class ObjectStore {
     /// put_object). The part with its etag; errors as for whoever uses the signed URL.
     virtual Result<Part> put_part(const std::string& key, const std::string& upload, int number,
                                   std::string_view bytes) = 0;
-    /// The parts that arrived whole; not_found after `abort_upload`.
+    /// The parts that arrived whole; not_found after `abort_upload` (unless S3 takes the upload as one PUT).
     virtual Result<std::vector<Part>> list_parts(const std::string& key, const std::string& upload) = 0;
     /// Puts the parts together; the bytes lie under `key` afterwards and every URL of the upload is dead.
     /// Returns the sha256 (hex) when the store knows it without reading the bytes again. Durable only after
@@ -82,7 +82,8 @@ class ObjectStore {
     virtual Result<std::optional<std::string>>
     complete_upload(const std::string& key, const std::string& upload, const std::vector<Part>& parts) = 0;
     /// Drops an upload and its parts. One that is gone is no error, nor is a completed one, whose object
-    /// stays.
+    /// stays. An upload that S3 takes as one PUT can't be told from a completed one: its bytes go by
+    /// `remove`.
     virtual Result<> abort_upload(const std::string& key, const std::string& upload) = 0;
     /// Makes everything completed under these keys durable: one syncfs for a large group, fsync for a small
     /// one. After a failure the bytes can't be trusted: the same keys fail until they are uploaded again.
@@ -104,6 +105,8 @@ class ObjectStore {
 
     /// "local" or "s3", as in the column `backend`.
     [[nodiscard]] virtual std::string_view backend() const = 0;
+    /// How many calls at once it answers sooner than one after another.
+    [[nodiscard]] virtual std::size_t parallel_requests() const { return 1; }
     /// Asks the store for a sign of life (writes and removes a small probe).
     virtual Result<> ping() = 0;
 };

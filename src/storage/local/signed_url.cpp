@@ -122,28 +122,4 @@ Result<QueryParameters> check_url(std::string_view signing_key, std::string_view
     return std::move(*parameters);
 }
 
-std::optional<std::int64_t> parse_decimal(std::string_view text) {
-    if (text.empty() || text.size() > 18) return std::nullopt;
-    std::int64_t value = 0;
-    for (const char c : text) {
-        if (c < '0' || c > '9') return std::nullopt;
-        value = value * 10 + (c - '0');
-    }
-    return value;
-}
-
-std::string base64_of_hex(std::string_view text) {
-    std::string raw;
-    for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
-        raw += static_cast<char>(hex_digit(text[i]) * 16 + hex_digit(text[i + 1]));
-    }
-    std::string out = base64url(raw);
-    for (char& c : out) {
-        if (c == '-') c = '+';
-        if (c == '_') c = '/';
-    }
-    while (out.size() % 4 != 0) out += '=';
-    return out;
-}
-
 } // namespace bifrost::storage

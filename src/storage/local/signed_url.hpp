@@ -9,6 +9,7 @@
 
 #include "core/result.hpp"
 #include "core/timestamp.hpp"
+#include "storage/encoding.hpp"
 
 namespace bifrost::storage {
 
@@ -24,11 +25,5 @@ std::string sign_url(std::string_view signing_key, std::string_view method, std:
 /// that was changed, added, left out or repeated, another path or method, a malformed query.
 Result<QueryParameters> check_url(std::string_view signing_key, std::string_view method,
                                   std::string_view path, std::string_view query, Timestamp now);
-
-/// Reads a decimal number of at most 18 digits, without sign or spaces.
-std::optional<std::int64_t> parse_decimal(std::string_view text);
-
-/// RFC 4648, 4 (with padding) of a sha256 given in hex, as `x-amz-checksum-sha256` carries it.
-std::string base64_of_hex(std::string_view hex);
 
 } // namespace bifrost::storage

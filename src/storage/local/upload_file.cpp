@@ -69,11 +69,6 @@ std::string_view first_line(std::string_view text) { return text.substr(0, text.
 
 } // namespace
 
-std::optional<std::int64_t> UploadShape::size_of(std::int64_t number) const {
-    if (number < 1 || number > part_count()) return std::nullopt;
-    return std::min(part_size, size - offset_of(number));
-}
-
 std::string make_upload_id(const UploadShape& shape) {
     return Id::make().text() + '-' + std::to_string(shape.size) + '-' + std::to_string(shape.part_size);
 }

@@ -16,19 +16,9 @@
 #include <vector>
 
 #include "storage/local/descriptor.hpp"
-#include "storage/object_store.hpp"
+#include "storage/upload_shape.hpp"
 
 namespace bifrost::storage {
-
-struct UploadShape {
-    std::int64_t size = 0;
-    std::int64_t part_size = 1;
-
-    [[nodiscard]] std::int64_t part_count() const { return size == 0 ? 0 : (size - 1) / part_size + 1; }
-    [[nodiscard]] std::int64_t offset_of(std::int64_t number) const { return (number - 1) * part_size; }
-    /// The exact size of a part; nothing when the upload has no part of this number.
-    [[nodiscard]] std::optional<std::int64_t> size_of(std::int64_t number) const;
-};
 
 /// A new id for an upload of this shape.
 std::string make_upload_id(const UploadShape& shape);
