@@ -93,7 +93,10 @@ describe("sign-in and asset list", { timeout: 900_000 }, () => {
     assert.deepEqual(await accessibilityFaults(page, "setup"), []);
     await page.getByLabel("The same again").fill(PASSWORD);
     await page.keyboard.press("Enter");
-    await page.waitForURL(/\/p\/[a-z]+\/assets$/);
+    await page.waitForURL(/\/projects$/);
+    await page.getByRole("link", { name: /Super Kart/ }).waitFor();
+    await page.getByText(`${TOTAL + 1} assets`).waitFor();
+    assert.deepEqual(await accessibilityFaults(page, "projects"), []);
 
     const other = await openPage(browser, server.address);
     await other.page.goto(`/setup?token=${server.setupToken}`);
@@ -113,7 +116,7 @@ describe("sign-in and asset list", { timeout: 900_000 }, () => {
     await page.getByLabel("Password").fill(PASSWORD);
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/p\/kart\/assets\?type=fx$/);
-    await countIs(`${PER_TYPE} assets`);
+    await countIs(`${PER_TYPE} of ${TOTAL + 1} assets`);
   });
 
   it("lists every asset of a project, beyond the first page", async () => {
@@ -135,16 +138,16 @@ describe("sign-in and asset list", { timeout: 900_000 }, () => {
   it("filters by type and text, keeps the filter in the address, and sorts", async () => {
     await page.goto("/p/kart/assets");
     await page.getByRole("button", { name: /^Type filter/ }).click();
-    await page.getByRole("menuitemcheckbox", { name: "Vehicle" }).click();
-    await countIs(`${PER_TYPE + 1} assets`);
+    await page.getByRole("menuitemcheckbox", { name: /^Vehicle/ }).click();
+    await countIs(`${PER_TYPE + 1} of ${TOTAL + 1} assets`);
     await screenshot(page, "filter-menu");
     await page.keyboard.press("Escape");
     await page.keyboard.press("f");
     await page.keyboard.type("nolok");
-    await countIs("1 asset");
+    await countIs(`1 of ${TOTAL + 1} assets`);
     assert.deepEqual(Object.fromEntries(new URL(page.url()).searchParams), { q: "nolok", type: "vehicle" });
     await page.reload();
-    await countIs("1 asset");
+    await countIs(`1 of ${TOTAL + 1} assets`);
     assert.equal(await page.getByRole("searchbox", { name: "Filter by text" }).inputValue(), "nolok");
 
     await page.getByRole("searchbox", { name: "Filter by text" }).fill("no such thing");
@@ -196,7 +199,7 @@ describe("sign-in and asset list", { timeout: 900_000 }, () => {
     await rows().first().waitFor();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowDown");
-    await page.keyboard.press("Enter");
+    await page.keyboard.press("Space");
     await panel().getByRole("heading", { level: 2 }).waitFor();
     const first = page.url();
     await page.keyboard.press("ArrowDown");
@@ -241,7 +244,7 @@ describe("sign-in and asset list", { timeout: 900_000 }, () => {
     await page.goto("/p/short/assets");
     await page.getByText("No assets yet").waitFor();
     await page.getByRole("button", { name: /^Account/ }).click();
-    await page.getByRole("menuitem", { name: "Dark or light" }).click();
+    await page.getByRole("menuitemcheckbox", { name: "Light" }).click();
     await page.reload();
     await page.getByText("No assets yet").waitFor();
     assert.equal(await page.evaluate("document.documentElement.dataset.theme"), "light");
@@ -249,14 +252,15 @@ describe("sign-in and asset list", { timeout: 900_000 }, () => {
     await setTheme(page, "dark");
   });
 
-  it("asks for a sign-in again when the session is gone, and comes back to the same place", async () => {
+  it("asks for the password in place when the session is gone, and goes on where it was", async () => {
     await page.goto("/p/kart/assets?q=nolok");
     await rows().first().waitFor();
     await page.context().clearCookies();
     await rows().first().click();
-    await page.waitForURL(/\/login\?next=/);
-    await page.getByLabel("Login or email").fill("owner");
-    await page.getByLabel("Password").fill(PASSWORD);
+    const dialog = page.getByRole("dialog", { name: "Sign in again" });
+    await dialog.waitFor();
+    assert.deepEqual(await accessibilityFaults(page, "session-ended"), []);
+    await dialog.getByLabel("Password").fill(PASSWORD);
     await page.keyboard.press("Enter");
     await panel().getByRole("heading", { name: hero.name }).waitFor();
     assert.equal(new URL(page.url()).searchParams.get("q"), "nolok");

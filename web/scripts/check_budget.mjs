@@ -6,7 +6,7 @@ const DIST = new URL("../dist/", import.meta.url);
 
 const PAGES = [
   { page: "sign-in", chunks: ["LoginPage"], budget: 125 },
-  { page: "asset list", chunks: ["AppShell", "AssetsPage"], budget: 200 },
+  { page: "home", chunks: ["AppShell", "AssetsPage"], budget: 200 },
 ];
 
 const files = readdirSync(new URL("assets/", DIST));

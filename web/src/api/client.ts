@@ -1,15 +1,27 @@
 import createClient from "openapi-fetch";
 import { problemFromAnswer } from "@/lib/problem";
+import { sessionGate } from "@/lib/session_gate";
 import { withCsrf } from "./csrf";
 import type { paths } from "./generated/openapi";
+
+const SIGNING_IN = /\/api\/v1\/auth\//;
+
+/** Sends a request; when the session has expired it waits for the next sign-in and is sent once more. */
+async function send(request: Request): Promise<Response> {
+  const again = sessionGate.isArmed && !SIGNING_IN.test(request.url) ? request.clone() : undefined;
+  // Looked up at each call, so that whatever stands in its place then is used.
+  const response = await globalThis.fetch(request);
+  if (response.status !== 401 || again === undefined) return response;
+  if (!(await sessionGate.expired())) return response;
+  return globalThis.fetch(withCsrf(again, document.cookie));
+}
 
 export const client = createClient<paths>({
   baseUrl: "",
   credentials: "same-origin",
   // Lists of values stand in a query with commas.
   querySerializer: { array: { style: "form", explode: false } },
-  // Looked up at each call, so that whatever stands in its place then is used.
-  fetch: (request) => globalThis.fetch(request),
+  fetch: send,
 });
 
 client.use({

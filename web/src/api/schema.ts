@@ -5,11 +5,24 @@ type Schemas = components["schemas"];
 
 export type Asset = Schemas["Asset"];
 export type AssetType = Schemas["AssetType"];
+export type BulkConflict = Schemas["BulkConflict"];
+export type Comparison = Schemas["Comparison"];
+export type Component = Schemas["Component"];
+export type Dependency = Schemas["Dependency"];
+export type Event = Schemas["Event"];
+export type HistoryEntry = Schemas["HistoryEntry"];
+export type Impact = Schemas["Impact"];
+export type Job = Schemas["Job"];
+export type JobState = Schemas["JobState"];
+export type Me = Schemas["Me"];
 export type Product = Schemas["Product"];
 export type Project = Schemas["Project"];
+export type ProjectCreate = Schemas["ProjectCreate"];
+export type ProjectStats = Schemas["ProjectStats"];
 export type SearchHit = Schemas["SearchHit"];
 export type StateCategory = Schemas["StateCategory"];
 export type Version = Schemas["Version"];
+export type VersionCreate = Schemas["VersionCreate"];
 export type VersionFile = Schemas["File"];
 export type Workflow = Schemas["Workflow"];
 

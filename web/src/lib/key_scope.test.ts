@@ -15,7 +15,7 @@ afterEach(() => {
 
 describe("keyScopeOf", () => {
   it("offers the list's keys when nothing has the focus", () => {
-    expect(keyScopeOf(document.body).contexts).toEqual(["grid", "page", "global"]);
+    expect(keyScopeOf(document.body).contexts).toEqual(["player", "grid", "page", "global"]);
   });
 
   it("offers nothing behind an open dialog", () => {

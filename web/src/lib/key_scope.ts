@@ -2,7 +2,7 @@ import type { KeyContext, KeyScope } from "./keymap";
 
 // Where a key press happened, read from the document: `data-keymap` names the context of a part of the page.
 
-const RESTING: readonly KeyContext[] = ["grid", "page", "global"];
+const RESTING: readonly KeyContext[] = ["player", "grid", "page", "global"];
 const TEXT_TYPES = new Set(["text", "search", "password", "email", "number", "tel", "url", "date", "time"]);
 
 function isTextField(element: Element): boolean {

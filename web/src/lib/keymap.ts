@@ -1,7 +1,7 @@
 // The one registry of keys. A binding belongs to a context; an event is offered to the contexts of the place where it
 // happened, the most specific one first. Text fields swallow everything but Escape and Ctrl+Enter.
 
-export type KeyContext = "dialog" | "grid" | "page" | "global";
+export type KeyContext = "dialog" | "player" | "grid" | "page" | "global";
 
 export interface KeyPress {
   key: string;
@@ -21,6 +21,8 @@ export interface Binding {
   /** Chords such as `?`, `Shift+ArrowDown`, `Mod+k` (Ctrl, or ⌘ on a Mac); a space stands between keys of a sequence: `g a`. */
   keys: readonly string[];
   label: string;
+  /** Left out of the command palette: it makes sense only as a key (arrows), or it opens the palette itself. */
+  keyOnly?: boolean;
   /** Returning false passes the key on to the next context. */
   run: (press: KeyPress) => boolean | undefined;
 }

@@ -6,6 +6,12 @@ export interface FieldError {
   detail: string;
 }
 
+/** One of several entities that could not be changed together, and why. */
+export interface Conflict {
+  id: string;
+  detail: string;
+}
+
 export class Problem extends Error {
   override readonly name = "Problem";
 
@@ -17,6 +23,7 @@ export class Problem extends Error {
     readonly requestId: string | undefined,
     readonly errors: readonly FieldError[] = [],
     readonly retryAfter: number | undefined = undefined,
+    readonly conflicts: readonly Conflict[] = [],
   ) {
     super(detail === "" ? title : `${title}: ${detail}`);
   }
@@ -52,6 +59,15 @@ function fieldErrors(value: unknown): FieldError[] {
   });
 }
 
+function conflictsOf(value: unknown): Conflict[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((item: unknown) => {
+    if (typeof item !== "object" || item === null) return [];
+    const { id, detail } = item as Record<string, unknown>;
+    return [{ id: text(id), detail: text(detail) }];
+  });
+}
+
 function seconds(header: string | null): number | undefined {
   const value = Number(header);
   return header !== null && Number.isFinite(value) && value >= 0 ? Math.ceil(value) : undefined;
@@ -67,6 +83,7 @@ export function problemFromAnswer(status: number, headers: Headers, body: unknow
     text(fields.request_id) || (headers.get("X-Request-Id") ?? undefined),
     fieldErrors(fields.errors),
     seconds(headers.get("Retry-After")),
+    conflictsOf(fields.conflicts),
   );
 }
 

@@ -1,16 +1,22 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Link, Outlet, useNavigate, useParams, useRouter } from "@tanstack/react-router";
+import { Outlet, useNavigate, useParams, useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { ProjectSwitcher } from "@/features/projects/ProjectSwitcher";
-import { AccountMenu } from "@/features/session/AccountMenu";
+import { ExpiredDialog } from "@/features/session/ExpiredDialog";
 import { signOut } from "@/features/session/session_queries";
+import { sessionGate } from "@/lib/session_gate";
 import { readSetting, writeSetting } from "@/lib/storage";
-import { applyTheme, currentTheme } from "@/lib/theme";
-import { Icon } from "@/ui/icon/Icon";
+import { applyTheme, currentTheme, nextTheme, type Theme } from "@/lib/theme";
+import { KeyHelp } from "@/ui/keymap/KeyHelp";
 import { useKeys } from "@/ui/keymap/use_keys";
-import { Logo } from "@/ui/Logo";
+import { showProblem } from "@/ui/problem_toast";
+import { Toasts } from "@/ui/Toasts";
+import { CommandPalette } from "./CommandPalette";
+import { Rail } from "./Rail";
 import styles from "./shell.module.css";
 import { TopBar } from "./TopBar";
+import { useHitNavigation } from "./use_hit_navigation";
+import { useProjects } from "./use_projects";
+import { useShellKeys } from "./use_shell_keys";
 
 const RAIL = "bifrost.rail";
 const NARROW = "(max-width: 720px)";
@@ -20,8 +26,12 @@ export function AppShell() {
   const navigate = useNavigate();
   const router = useRouter();
   const queryClient = useQueryClient();
+  const { projects, nameOfId } = useProjects();
+  const openHit = useHitNavigation();
   const [collapsed, setCollapsed] = useState(readSetting(RAIL) === "collapsed");
   const [drawer, setDrawer] = useState(false);
+  const [theme, setTheme] = useState(currentTheme);
+  const [overlay, setOverlay] = useState<"keys" | "palette">();
 
   // On a narrow screen the rail lies over the page and goes away once it led somewhere.
   useEffect(() => router.subscribe("onResolved", () => { setDrawer(false); }), [router]);
@@ -34,41 +44,32 @@ export function AppShell() {
     setCollapsed(!collapsed);
     writeSetting(RAIL, collapsed ? "open" : "collapsed");
   };
-  const toggleTheme = () => {
-    applyTheme(currentTheme() === "dark" ? "light" : "dark");
+  const chooseTheme = (next: Theme) => {
+    applyTheme(next);
+    setTheme(next);
   };
   const leave = async () => {
+    sessionGate.disarm();
     try {
       await signOut();
-    } finally {
-      queryClient.clear();
-      await navigate({ to: "/login" });
+    } catch (error) {
+      showProblem(error);
     }
+    queryClient.clear();
+    await navigate({ to: "/login" });
+  };
+  const openProject = (next: string) => void navigate({ to: "/p/$code/assets", params: { code: next } });
+  const close = () => {
+    setOverlay(undefined);
   };
 
+  useShellKeys(code);
   useKeys([
     { id: "rail.toggle", context: "global", keys: ["["], label: "Fold or open the rail", run: () => (toggleRail(), true) },
-    { id: "theme.toggle", context: "global", keys: ["Shift+d"], label: "Dark or light", run: () => (toggleTheme(), true) },
-    {
-      id: "go.assets",
-      context: "global",
-      keys: ["g a"],
-      label: "Go to the assets",
-      run: () => {
-        if (code !== undefined) void navigate({ to: "/p/$code/assets", params: { code } });
-        return true;
-      },
-    },
-    {
-      id: "go.home",
-      context: "global",
-      keys: ["g h"],
-      label: "Go to the start",
-      run: () => {
-        void navigate({ to: "/" });
-        return true;
-      },
-    },
+    { id: "theme.next", context: "global", keys: ["Shift+d"], label: "Next theme: dark, light, high contrast", run: () => (chooseTheme(nextTheme(theme)), true) },
+    { id: "help.keys", context: "global", keys: ["?"], label: "Show the keys", run: () => (setOverlay("keys"), true) },
+    { id: "palette.open", context: "global", keys: ["Mod+k"], label: "Command palette", keyOnly: true, run: () => (setOverlay("palette"), true) },
+    { id: "session.sign_out", context: "global", keys: [], label: "Sign out", run: () => (void leave(), true) },
   ]);
 
   return (
@@ -84,33 +85,39 @@ export function AppShell() {
           }}
         />
       )}
-      <nav className={styles.rail} aria-label="Bifrost">
-        <Link to="/" className={styles.brand} aria-label="Bifrost, go to the start">
-          <Logo />
-          <span>Bifrost</span>
-        </Link>
-        <ProjectSwitcher
-          current={code}
-          onSwitch={(next) => {
-            void navigate({ to: "/p/$code/assets", params: { code: next } });
+      <Rail
+        code={code}
+        theme={theme}
+        onTheme={chooseTheme}
+        onProject={openProject}
+        onKeys={() => {
+          setOverlay("keys");
+        }}
+        onSignOut={() => void leave()}
+      />
+      <div className={styles.column}>
+        <TopBar
+          code={code}
+          onRail={toggleRail}
+          onPalette={() => {
+            setOverlay("palette");
           }}
         />
-        <div className={styles.pages}>
-          {code !== undefined && (
-            <Link to="/p/$code/assets" params={{ code }} className={styles.page} aria-label="Assets" title="Assets (G A)">
-              <Icon name="assets" />
-              <span>Assets</span>
-            </Link>
-          )}
-        </div>
-        <AccountMenu onTheme={toggleTheme} onSignOut={() => void leave()} />
-      </nav>
-      <div className={styles.column}>
-        <TopBar code={code} onRail={toggleRail} />
         <main id="main" tabIndex={-1} className={styles.main}>
           <Outlet />
         </main>
       </div>
+      <KeyHelp open={overlay === "keys"} onClose={close} />
+      <CommandPalette
+        open={overlay === "palette"}
+        onClose={close}
+        projects={projects}
+        projectName={nameOfId}
+        onProject={openProject}
+        onHit={openHit}
+      />
+      <ExpiredDialog />
+      <Toasts />
     </div>
   );
 }

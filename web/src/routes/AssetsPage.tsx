@@ -1,7 +1,8 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useEffect } from "react";
+import { useMay } from "@/api/me_queries";
+import { AssetBrowser } from "@/features/assets/AssetBrowser";
 import { AssetDetails } from "@/features/assets/AssetDetails";
-import { AssetTable } from "@/features/assets/AssetTable";
 import { type AssetView, searchOf, viewOf, withSelection } from "@/features/assets/asset_view";
 import { rememberProject } from "@/features/projects/project_queries";
 import { ProductList } from "@/features/versions/ProductList";
@@ -29,6 +30,7 @@ export function AssetsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const { nameOfCode } = useProjects();
+  const may = useMay(code);
   const selection = parseSelection(search.sel);
   const opened = useOpened(selection);
   const selected = opened.assetId;
@@ -44,7 +46,6 @@ export function AssetsPage() {
     },
     [navigate],
   );
-
   const onSelect = (id: string | undefined) => {
     if (id === undefined ? selection === undefined : id === selected) return;
     void navigate({
@@ -54,6 +55,7 @@ export function AssetsPage() {
     });
     if (id === undefined) focusList();
   };
+  const onEnter = (id: string) => void navigate({ to: "/p/$code/assets/$asset", params: { code, asset: id } });
 
   useKeys([
     {
@@ -73,11 +75,27 @@ export function AssetsPage() {
       <h1>
         <Hidden>Assets of {nameOfCode(code)}</Hidden>
       </h1>
-      <AssetTable key={code} project={code} view={viewOf(search)} onView={onView} selected={selected} onSelect={onSelect} />
+      <AssetBrowser
+        key={code}
+        project={code}
+        view={viewOf(search)}
+        onView={onView}
+        selected={selected}
+        onSelect={onSelect}
+        onEnter={onEnter}
+        mayUpdate={may("asset:update")}
+      />
       {selection !== undefined && (
         <Panel
           label="Asset"
           link={window.location.href}
+          onOpen={
+            selected === undefined
+              ? undefined
+              : () => {
+                  onEnter(selected);
+                }
+          }
           onClose={() => {
             onSelect(undefined);
           }}

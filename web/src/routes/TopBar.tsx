@@ -1,84 +1,62 @@
-import { Link, useLocation, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { Link, useNavigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { SearchBox } from "@/features/search/SearchBox";
 import { IconButton } from "@/ui/Button";
 import { Icon } from "@/ui/icon/Icon";
-import { KeyHelp } from "@/ui/keymap/KeyHelp";
-import { useKeys } from "@/ui/keymap/use_keys";
 import styles from "./shell.module.css";
+import { useCrumbs } from "./use_crumbs";
+import { useHitNavigation } from "./use_hit_navigation";
 import { useProjects } from "./use_projects";
 
 interface TopBarProps {
   code: string | undefined;
   onRail: () => void;
+  onPalette: () => void;
+  /** What else stands at the end of the bar. */
+  children?: ReactNode;
 }
 
-export function TopBar({ code, onRail }: TopBarProps) {
-  const [help, setHelp] = useState(false);
+export function TopBar({ code, onRail, onPalette, children }: TopBarProps) {
   const navigate = useNavigate();
-  const { pathname } = useLocation();
-  const { nameOfCode, nameOfId, placeOf } = useProjects();
-
-  useKeys([
-    {
-      id: "help.keys",
-      context: "global",
-      keys: ["?"],
-      label: "Show the keys",
-      run: () => {
-        setHelp(true);
-        return true;
-      },
-    },
-  ]);
+  const { nameOfCode, nameOfId } = useProjects();
+  const openHit = useHitNavigation();
+  const { page, entity } = useCrumbs();
 
   return (
     <header className={styles.bar}>
       <IconButton icon="panel-left" label="Fold or open the rail" hint="[" onClick={onRail} />
       <nav aria-label="Breadcrumb" className={styles.crumbs}>
         <ol>
-          {code === undefined ? (
-            <li aria-current="page">{pathname === "/search" ? "Search" : "Projects"}</li>
-          ) : (
-            <>
-              <li>
-                <Link to="/p/$code/assets" params={{ code }}>
-                  {nameOfCode(code)}
-                </Link>
-              </li>
-              <li aria-current="page">
-                <Icon name="chevron-right" />
-                Assets
-              </li>
-            </>
+          {code !== undefined && (
+            <li>
+              <Link to="/p/$code/assets" params={{ code }} dir="auto">
+                {nameOfCode(code)}
+              </Link>
+            </li>
           )}
+          {entity !== undefined && code !== undefined && (
+            <li>
+              <Icon name="chevron-right" />
+              <Link to="/p/$code/assets" params={{ code }}>
+                {page}
+              </Link>
+            </li>
+          )}
+          <li aria-current="page">
+            {code !== undefined && <Icon name="chevron-right" />}
+            <span dir="auto">{entity ?? page}</span>
+          </li>
         </ol>
       </nav>
       <SearchBox
         projectName={nameOfId}
-        onPick={(hit) => {
-          const place = placeOf(hit);
-          if (place === undefined) void navigate({ to: "/search", search: { q: hit.name } });
-          else void navigate({ to: "/p/$code/assets", params: { code: place.code }, search: place.search });
-        }}
+        onPick={openHit}
         onSearch={(q) => {
           void navigate({ to: "/search", search: { q } });
         }}
       />
-      <IconButton
-        icon="help"
-        label="Show the keys"
-        hint="?"
-        onClick={() => {
-          setHelp(true);
-        }}
-      />
-      <KeyHelp
-        open={help}
-        onClose={() => {
-          setHelp(false);
-        }}
-      />
+      {children}
+      <IconButton icon="command" label="Command palette" hint="Ctrl K" onClick={onPalette} />
     </header>
   );
 }

@@ -1,9 +1,13 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { meQuery } from "@/api/me_queries";
 import type { AssetSearch } from "@/features/assets/asset_view";
-import { projectsQuery, startProject } from "@/features/projects/project_queries";
-import { meQuery } from "@/features/session/session_queries";
+import type { AssetPageSearch } from "./asset_page_view";
+import type { JobSearch } from "@/features/jobs/job_view";
+import { lastProject, projectsQuery } from "@/features/projects/project_queries";
+import type { ProjectSearch } from "@/features/projects/project_view";
 import { problemFrom } from "@/lib/problem";
+import { sessionGate } from "@/lib/session_gate";
 import { parseSearch, safeNext, stringifySearch } from "@/lib/url_state";
 import type { RouterContext } from "./context";
 import { NotFoundPage } from "./NotFoundPage";
@@ -41,6 +45,7 @@ const app = createRoute({
   beforeLoad: async ({ context, location }) => {
     try {
       await context.queryClient.ensureQueryData(meQuery);
+      sessionGate.arm();
     } catch (error) {
       if (problemFrom(error).status !== 401) throw error;
       const next = safeNext(location.href);
@@ -51,14 +56,26 @@ const app = createRoute({
   errorComponent: ShellErrorPage,
 });
 
+// The start is where one was last; who has been nowhere yet begins with the projects.
 const home = createRoute({
   getParentRoute: () => app,
   path: "/",
   beforeLoad: async ({ context }) => {
-    const project = startProject(await context.queryClient.ensureQueryData(projectsQuery));
-    if (project !== undefined) throw redirect({ to: "/p/$code/assets", params: { code: project.code }, replace: true });
+    const project = lastProject(await context.queryClient.ensureQueryData(projectsQuery));
+    if (project === undefined) throw redirect({ to: "/projects", replace: true });
+    throw redirect({ to: "/p/$code/assets", params: { code: project.code }, replace: true });
   },
-  component: lazyRouteComponent(() => import("./NoProjectPage"), "NoProjectPage"),
+});
+
+const projects = createRoute({
+  getParentRoute: () => app,
+  path: "/projects",
+  validateSearch: (search): ProjectSearch => ({
+    ...pick(search, "q"),
+    ...(search.view === "table" && { view: "table" as const }),
+    ...(search.create === "1" && { create: "1" as const }),
+  }),
+  component: lazyRouteComponent(() => import("./ProjectsPage"), "ProjectsPage"),
 });
 
 const project = createRoute({
@@ -72,8 +89,43 @@ const project = createRoute({
 const assets = createRoute({
   getParentRoute: () => app,
   path: "/p/$code/assets",
-  validateSearch: (search): AssetSearch => pick(search, "q", "type", "status", "sort", "sel"),
+  validateSearch: (search): AssetSearch => ({
+    ...pick(search, "q", "type", "status", "tag", "sort", "sel"),
+    ...(search.view === "tiles" && { view: "tiles" as const }),
+    ...((search.size === "1" || search.size === "3") && { size: search.size }),
+    ...(search.upload === "1" && { upload: "1" as const }),
+    ...(search.create === "1" && { create: "1" as const }),
+  }),
   component: lazyRouteComponent(() => import("./AssetsPage"), "AssetsPage"),
+});
+
+const asset = createRoute({
+  getParentRoute: () => app,
+  path: "/p/$code/assets/$asset",
+  validateSearch: (search): AssetPageSearch => pick(search, "tab", "version", "with", "depth", "upload"),
+  component: lazyRouteComponent(() => import("./AssetPage"), "AssetPage"),
+});
+
+const jobSearch = (values: Record<string, unknown>): JobSearch => pick(values, "state", "kind", "job");
+
+const allJobs = createRoute({
+  getParentRoute: () => app,
+  path: "/jobs",
+  validateSearch: jobSearch,
+  component: lazyRouteComponent(() => import("./JobsPage"), "JobsPage"),
+});
+
+const projectJobs = createRoute({
+  getParentRoute: () => app,
+  path: "/p/$code/jobs",
+  validateSearch: jobSearch,
+  component: lazyRouteComponent(() => import("./JobsPage"), "JobsPage"),
+});
+
+const account = createRoute({
+  getParentRoute: () => app,
+  path: "/me",
+  component: lazyRouteComponent(() => import("./AccountPage"), "AccountPage"),
 });
 
 const search = createRoute({
@@ -83,7 +135,7 @@ const search = createRoute({
   component: lazyRouteComponent(() => import("./SearchPage"), "SearchPage"),
 });
 
-const routeTree = root.addChildren([login, setup, app.addChildren([home, project, assets, search])]);
+const routeTree = root.addChildren([login, setup, app.addChildren([home, projects, project, assets, asset, projectJobs, allJobs, search, account])]);
 
 export function createAppRouter(queryClient: QueryClient) {
   return createRouter({

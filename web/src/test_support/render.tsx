@@ -48,4 +48,5 @@ export function withLayout(height: number): void {
   vi.spyOn(HTMLElement.prototype, "offsetHeight", "get").mockReturnValue(height);
   vi.spyOn(HTMLElement.prototype, "offsetWidth", "get").mockReturnValue(1000);
   vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(height);
+  vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(1000);
 }

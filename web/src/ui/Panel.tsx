@@ -7,6 +7,8 @@ interface PanelProps {
   label: string;
   /** The address of what is shown, to be handed on. */
   link: string;
+  /** Opens the page of what is shown. */
+  onOpen?: (() => void) | undefined;
   onClose: () => void;
   children: ReactNode;
 }
@@ -14,7 +16,7 @@ interface PanelProps {
 /** Below this width the panel lies over the list instead of next to it. */
 const OVERLAY = "(max-width: 1000px)";
 
-export function Panel({ label, link, onClose, children }: PanelProps) {
+export function Panel({ label, link, onOpen, onClose, children }: PanelProps) {
   const ref = useRef<HTMLElement>(null);
 
   // Where the panel covers the list, the focus must not stay on what can't be seen.
@@ -27,6 +29,7 @@ export function Panel({ label, link, onClose, children }: PanelProps) {
       <div className={styles.header}>
         <p className={styles.label}>{label}</p>
         <CopyButton text={link} label="Copy the link" icon="link" />
+        {onOpen !== undefined && <IconButton icon="open" label="Open its page" hint="Enter" onClick={onOpen} />}
         <IconButton icon="close" label="Close the panel" hint="Esc" onClick={onClose} />
       </div>
       <div className={styles.body}>{children}</div>

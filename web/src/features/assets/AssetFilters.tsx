@@ -6,7 +6,8 @@ import { Menu } from "@/ui/Menu";
 import { StateBadge } from "@/ui/StateBadge";
 import { TextFilter } from "@/ui/TextFilter";
 import { useKeys } from "@/ui/keymap/use_keys";
-import { type AssetView, isFiltered } from "./asset_view";
+import type { Facets } from "./asset_filter";
+import { type AssetView, isFiltered, unfiltered } from "./asset_view";
 import styles from "./assets.module.css";
 import type { Vocabulary } from "./use_vocabulary";
 import { choices, type Term, typeIcon } from "./vocabulary";
@@ -16,10 +17,11 @@ interface FacetProps {
   terms: readonly Term[];
   chosen: readonly string[];
   onChange: (chosen: string[]) => void;
-  icon: (code: string) => ReactNode;
+  icon?: (code: string) => ReactNode;
+  counts: ReadonlyMap<string, number>;
 }
 
-function Facet({ title, terms, chosen, onChange, icon }: FacetProps) {
+function Facet({ title, terms, chosen, onChange, icon, counts }: FacetProps) {
   const toggled = (item: string) => (chosen.includes(item) ? chosen.filter((other) => other !== item) : [...chosen, item]);
   const all = choices(terms, chosen);
   const [only] = all.filter(({ code }) => chosen.includes(code));
@@ -38,7 +40,8 @@ function Facet({ title, terms, chosen, onChange, icon }: FacetProps) {
       items={all.map(({ code, name }) => ({
         id: code,
         label: name,
-        icon: icon(code),
+        icon: icon?.(code),
+        note: counts.has(code) ? formatCount(counts.get(code) ?? 0) : "",
         checked: chosen.includes(code),
         onSelect: () => {
           onChange(toggled(code));
@@ -51,13 +54,17 @@ function Facet({ title, terms, chosen, onChange, icon }: FacetProps) {
 interface AssetFiltersProps {
   view: AssetView;
   vocabulary: Vocabulary;
+  facets: Facets;
   onChange: (view: AssetView) => void;
   /** How many assets the filter leaves; undefined while that is not known. */
   count: number | undefined;
-  exact: boolean;
+  /** How many there are without a filter. */
+  all: number;
+  /** What else stands at the end of the bar. */
+  children?: ReactNode;
 }
 
-export function AssetFilters({ view, vocabulary, onChange, count, exact }: AssetFiltersProps) {
+export function AssetFilters({ view, vocabulary, facets, onChange, count, all, children }: AssetFiltersProps) {
   const text = useRef<HTMLInputElement>(null);
   useKeys([
     {
@@ -85,6 +92,7 @@ export function AssetFilters({ view, vocabulary, onChange, count, exact }: Asset
         title="Type"
         terms={vocabulary.types}
         chosen={view.types}
+        counts={facets.types}
         icon={(type) => <Icon name={typeIcon(type)} />}
         onChange={(types) => {
           onChange({ ...view, types });
@@ -94,25 +102,38 @@ export function AssetFilters({ view, vocabulary, onChange, count, exact }: Asset
         title="Status"
         terms={vocabulary.states}
         chosen={view.statuses}
+        counts={facets.statuses}
         icon={(status) => <StateBadge code={status} state={vocabulary.stateOf(status)} bare />}
         onChange={(statuses) => {
           onChange({ ...view, statuses });
         }}
       />
+      {(facets.tags.size > 0 || view.tags.length > 0) && (
+        <Facet
+          title="Tags"
+          terms={[...facets.tags.keys()].sort((a, b) => a.localeCompare(b)).map((code) => ({ code, name: code }))}
+          chosen={view.tags}
+          counts={facets.tags}
+          onChange={(tags) => {
+            onChange({ ...view, tags });
+          }}
+        />
+      )}
       {isFiltered(view) && (
         <Button
           kind="quiet"
           icon="close"
           onClick={() => {
-            onChange({ ...view, text: "", types: [], statuses: [] });
+            onChange(unfiltered(view));
           }}
         >
           Clear
         </Button>
       )}
       <p className={styles.count} aria-live="polite">
-        {count !== undefined && (exact ? plural(count, "asset") : `${formatCount(count)}+ assets`)}
+        {count !== undefined && (count === all ? plural(count, "asset") : `${formatCount(count)} of ${plural(all, "asset")}`)}
       </p>
+      {children}
     </div>
   );
 }

@@ -5,8 +5,10 @@ import { typeIcon } from "./vocabulary";
 
 interface AssetThumbnailProps {
   asset: { type: string; thumbnail_url: string | null };
-  size?: "small" | "medium" | "large";
+  size?: "small" | "medium" | "tile" | "large";
 }
+
+const GLYPHS = { small: 16, medium: 20, tile: 32, large: 32 } as const;
 
 /** The picture of an asset; its type's glyph when it has none or the picture can't be loaded. The name stands next to it. */
 export function AssetThumbnail({ asset, size = "small" }: AssetThumbnailProps) {
@@ -16,6 +18,7 @@ export function AssetThumbnail({ asset, size = "small" }: AssetThumbnailProps) {
     <span className={styles.thumbnail} data-size={size}>
       {url !== null && url !== failed ? (
         <img
+          key={url}
           src={url}
           alt=""
           loading="lazy"
@@ -25,7 +28,7 @@ export function AssetThumbnail({ asset, size = "small" }: AssetThumbnailProps) {
           }}
         />
       ) : (
-        <Icon name={typeIcon(asset.type)} size={size === "small" ? 16 : size === "medium" ? 20 : 32} />
+        <Icon name={typeIcon(asset.type)} size={GLYPHS[size]} />
       )}
     </span>
   );

@@ -1,47 +1,84 @@
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { answerOf, client } from "@/api/client";
-import type { AssetListQuery } from "@/api/schema";
-import { nextCursor } from "@/lib/paging";
-import { type AssetView, sortOf } from "./asset_view";
+import { collectPages } from "@/lib/paging";
+import { type AssetRow, AssetTable, ROW_FIELDS } from "./asset_table";
 import { orderTypes } from "./vocabulary";
 
-const PAGE = 200;
-const PAGES_TO_ASK_AGAIN = 5;
+const FIRST_PAGE = 200;
+const PAGE = 1000;
 
-/** The parameters of the list that a view asks for. */
-export function listParameters(view: AssetView): AssetListQuery {
-  const q = view.text.trim();
-  return {
-    limit: PAGE,
-    // The view holds only fields that the list can be sorted by.
-    sort: sortOf(view).map((key) => (key.descending ? `-${key.field}` : key.field)) as NonNullable<AssetListQuery["sort"]>,
-    ...(q !== "" && { q }),
-    ...(view.types.length > 0 && { type: [...view.types].sort() }),
-    ...(view.statuses.length > 0 && { status: [...view.statuses].sort() }),
-  };
+async function readPage(project: string, cursor: string | undefined) {
+  const { data, next_cursor } = await answerOf(
+    client.GET("/api/v1/projects/{project}/assets", {
+      params: {
+        path: { project },
+        query: {
+          // The first page comes quickly, so that there is something to look at; the others carry more.
+          limit: cursor === undefined ? FIRST_PAGE : PAGE,
+          sort: ["name"],
+          fields: [...ROW_FIELDS],
+          ...(cursor !== undefined && { cursor }),
+        },
+      },
+    }),
+  );
+  return { rows: data as AssetRow[], next: next_cursor ?? undefined };
 }
 
-export function assetsQuery(project: string, view: AssetView) {
-  const query = listParameters(view);
-  return infiniteQueryOptions({
-    queryKey: ["assets", project, query],
-    queryFn: ({ pageParam, signal }) =>
-      answerOf(
-        client.GET("/api/v1/projects/{project}/assets", {
-          params: {
-            path: { project },
-            // The count is asked for once: it costs the server a pass over everything that the filter matches.
-            query: { ...query, ...(pageParam === undefined ? { count: true } : { cursor: pageParam }) },
-          },
-          signal,
-        }),
-      ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: nextCursor,
+async function readRest(table: AssetTable, project: string, start: string | undefined): Promise<void> {
+  try {
+    let cursor = start;
+    while (cursor !== undefined) {
+      const { rows, next } = await readPage(project, cursor);
+      table.add(rows);
+      cursor = next;
+    }
+    table.finish();
+  } catch (error) {
+    table.fail(error);
+  }
+}
+
+/** All assets of a project: the table is there with its first page, and fills up by itself. */
+export function assetTableQuery(project: string) {
+  return queryOptions({
+    queryKey: ["asset-table", project],
+    queryFn: async () => {
+      const table = new AssetTable();
+      const { rows, next } = await readPage(project, undefined);
+      table.add(rows);
+      void readRest(table, project, next);
+      return table;
+    },
+    // Live events keep it fresh; it is read again when those were interrupted.
+    staleTime: Infinity,
+    gcTime: 30 * 60_000,
+    structuralSharing: false,
+  });
+}
+
+export function tableOf(queryClient: QueryClient, project: string): AssetTable | undefined {
+  return queryClient.getQueryData(assetTableQuery(project).queryKey);
+}
+
+/** The ids that a query in the server's language finds. */
+export function assetIdsQuery(project: string, q: string) {
+  return queryOptions({
+    queryKey: ["asset-ids", project, q],
+    queryFn: async ({ signal }): Promise<ReadonlySet<string>> => {
+      const rows = await collectPages<{ id: string }>((cursor) =>
+        answerOf(
+          client.GET("/api/v1/projects/{project}/assets", {
+            params: { path: { project }, query: { q, limit: PAGE, fields: ["id"], ...(cursor !== undefined && { cursor }) } },
+            signal,
+          }),
+        ),
+      );
+      return new Set(rows.map(({ id }) => id));
+    },
     placeholderData: keepPreviousData,
-    // Asking again asks for every page that was read: a list that someone has scrolled far down is left as it is.
-    refetchOnWindowFocus: ({ state }) => (state.data?.pages.length ?? 0) <= PAGES_TO_ASK_AGAIN,
-    refetchOnMount: ({ state }) => (state.data?.pages.length ?? 0) <= PAGES_TO_ASK_AGAIN,
+    structuralSharing: false,
+    retry: false,
   });
 }
 

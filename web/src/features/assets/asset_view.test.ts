@@ -1,10 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { listParameters } from "./asset_queries";
 import { isFiltered, searchOf, viewOf, withSelection } from "./asset_view";
 
 describe("the view of the list", () => {
   it("comes from the address and goes back to it", () => {
-    const search = { q: "wood", type: "fx,prop", status: "final", sort: "-updated_at,name", sel: "asset:1" };
+    const search = {
+      q: "wood",
+      type: "fx,prop",
+      status: "final",
+      tag: "hero",
+      sort: "-updated_at,name",
+      view: "tiles" as const,
+      size: "3" as const,
+      sel: "asset:1",
+    };
     expect(searchOf(viewOf(search), search)).toEqual(search);
     expect(searchOf(viewOf({}), {})).toEqual({});
   });
@@ -21,14 +29,5 @@ describe("the view of the list", () => {
   it("opens and closes the panel without touching the filter", () => {
     expect(withSelection({ q: "a" }, "1")).toEqual({ q: "a", sel: "asset:1" });
     expect(withSelection({ q: "a", sel: "asset:1" }, undefined)).toEqual({ q: "a" });
-  });
-
-  it("asks the server for one order and one list of values", () => {
-    expect(listParameters(viewOf({ type: "prop,fx", q: " iron " }))).toEqual({
-      limit: 200,
-      sort: ["name"],
-      q: "iron",
-      type: ["fx", "prop"],
-    });
   });
 });

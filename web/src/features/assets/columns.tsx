@@ -1,12 +1,12 @@
-import type { Asset } from "@/api/schema";
 import type { Column } from "@/ui/grid/Grid";
 import { StateBadge } from "@/ui/StateBadge";
 import { Time } from "@/ui/Time";
+import type { AssetRow } from "./asset_table";
 import { AssetThumbnail } from "./AssetThumbnail";
 import styles from "./assets.module.css";
 import type { Vocabulary } from "./use_vocabulary";
 
-export function assetColumns({ typeName, stateOf }: Vocabulary): readonly Column<Asset>[] {
+export function assetColumns({ typeName, stateOf }: Vocabulary): readonly Column<AssetRow>[] {
   return [
     {
       id: "name",
@@ -17,7 +17,9 @@ export function assetColumns({ typeName, stateOf }: Vocabulary): readonly Column
       cell: (asset) => (
         <>
           <AssetThumbnail asset={asset} />
-          <span className={styles.clip}>{asset.name}</span>
+          <span className={styles.clip} dir="auto">
+            {asset.name}
+          </span>
         </>
       ),
     },

@@ -1,16 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
+import { meQuery } from "@/api/me_queries";
 import { formatTerm } from "@/lib/format";
+import { type Theme, THEMES } from "@/lib/theme";
 import { Icon } from "@/ui/icon/Icon";
 import { Menu } from "@/ui/Menu";
-import { meQuery } from "./session_queries";
 import styles from "./session.module.css";
 
 interface AccountMenuProps {
+  theme: Theme;
+  onTheme: (theme: Theme) => void;
+  onAccount: () => void;
+  onKeys: () => void;
   onSignOut: () => void;
-  onTheme: () => void;
 }
 
-export function AccountMenu({ onSignOut, onTheme }: AccountMenuProps) {
+export function AccountMenu({ theme, onTheme, onAccount, onKeys, onSignOut }: AccountMenuProps) {
   const { data: me } = useQuery(meQuery);
   const name = me?.user.name ?? "";
   return (
@@ -27,7 +31,16 @@ export function AccountMenu({ onSignOut, onTheme }: AccountMenuProps) {
         </>
       }
       items={[
-        { id: "theme", label: "Dark or light", icon: <Icon name="sun" />, onSelect: onTheme },
+        ...THEMES.map((each) => ({
+          id: each.theme,
+          label: each.name,
+          checked: each.theme === theme,
+          onSelect: () => {
+            onTheme(each.theme);
+          },
+        })),
+        { id: "account", label: "Your account", icon: <Icon name="user" />, onSelect: onAccount },
+        { id: "keys", label: "Keyboard", icon: <Icon name="keyboard" />, note: "?", onSelect: onKeys },
         { id: "sign-out", label: "Sign out", icon: <Icon name="sign-out" />, onSelect: onSignOut },
       ]}
     />

@@ -7,8 +7,14 @@ import { Field } from "@/ui/Field";
 import { signIn } from "./session_queries";
 import styles from "./session.module.css";
 
-export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
-  const [login, setLogin] = useState("");
+interface SignInFormProps {
+  onSignedIn: () => void;
+  /** The one who is to sign in again; without it anybody. */
+  login?: string;
+}
+
+export function SignInForm({ onSignedIn, login: fixed }: SignInFormProps) {
+  const [login, setLogin] = useState(fixed ?? "");
   const [password, setPassword] = useState("");
   const attempt = useMutation({ mutationFn: () => signIn(login.trim(), password), onSuccess: onSignedIn });
   const refused = attempt.error !== null && problemFrom(attempt.error).status === 401;
@@ -26,7 +32,8 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
         autoComplete="username"
         autoCapitalize="none"
         spellCheck={false}
-        autoFocus
+        autoFocus={fixed === undefined}
+        readOnly={fixed !== undefined}
         required
         value={login}
         onChange={(event) => {
@@ -38,6 +45,7 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
         name="password"
         type="password"
         autoComplete="current-password"
+        autoFocus={fixed !== undefined}
         required
         value={password}
         onChange={(event) => {

@@ -1,12 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
 import { answerOf, client } from "@/api/client";
-
-export const meQuery = queryOptions({
-  queryKey: ["me"],
-  queryFn: ({ signal }) => answerOf(client.GET("/api/v1/me", { signal })),
-  staleTime: 5 * 60_000,
-  retry: false,
-});
 
 export function signIn(login: string, password: string) {
   return answerOf(client.POST("/api/v1/auth/login", { body: { login, password } }));
@@ -19,4 +11,11 @@ export function setUpOwner(token: string, password: string) {
 
 export function signOut() {
   return answerOf(client.POST("/api/v1/auth/logout"));
+}
+
+/** Changes one's own name and address of mail. */
+export function updateProfile(id: string, revision: number, body: { name: string; email: string | null }) {
+  return answerOf(
+    client.PATCH("/api/v1/users/{id}", { params: { path: { id }, header: { "If-Match": `"${String(revision)}"` } }, body }),
+  );
 }

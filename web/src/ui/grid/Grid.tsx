@@ -1,11 +1,14 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type CSSProperties, type MouseEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 import { wantsNextPage } from "@/lib/paging";
 import type { SortKey } from "@/lib/url_state";
 import { columnLayout } from "./cursor";
-import { GridHeader } from "./GridHeader";
 import styles from "./Grid.module.css";
+import { areaHeight, lineTop, tilesPerLine } from "./geometry";
+import { GridHeader } from "./GridHeader";
+import { GridLine } from "./GridLine";
+import { NO_PICKS, pickRange, type Picks, togglePick } from "./selection";
 import { useGridKeys } from "./use_grid_keys";
+import { useLines, useShape } from "./use_viewport";
 
 export interface Column<T> {
   id: string;
@@ -18,80 +21,131 @@ export interface Column<T> {
   cell: (row: T) => ReactNode;
 }
 
+export interface Tiles<T> {
+  least: number;
+  /** Of a tile with this width. */
+  height: (width: number) => number;
+  tile: (row: T) => ReactNode;
+}
+
 export interface GridProps<T extends { id: string }> {
   label: string;
   columns: readonly Column<T>[];
+  /** Shows tiles instead of a table. */
+  tiles?: Tiles<T> | undefined;
   rows: readonly T[];
-  /** How many rows there are in all, when the server said so. */
+  nameOf: (row: T) => string;
   total: number | undefined;
-  selected: string | undefined;
-  /** Opens the panel of a row; undefined closes it. */
-  onOpen: (row: T | undefined) => void;
+  /** The one in the panel. */
+  opened: string | undefined;
+  onPeek: (row: T | undefined) => void;
+  onEnter?: ((row: T) => void) | undefined;
+  picks?: Picks;
+  onPicks?: ((picks: Picks) => void) | undefined;
   sort: readonly SortKey[];
   onSort: (field: string, add: boolean) => void;
-  hasMore: boolean;
-  loadingMore: boolean;
-  onEndReached: () => void;
-  /** Shown below the rows: an error of the next page, an empty list. */
+  hasMore?: boolean;
+  loadingMore?: boolean;
+  onEndReached?: () => void;
   footer?: ReactNode;
 }
 
 export const ROW_HEIGHT = 32;
-const GHOST_ROWS = 3;
+const GAP = 12;
 
-/** A list of rows of one height that draws only what is seen. The focus stays on the list, which names its active row. */
+/** A long list that draws only what is seen. The focus stays on the list, which names its active row. */
 export function Grid<T extends { id: string }>(props: GridProps<T>) {
-  const { columns, rows, selected, onOpen, hasMore, loadingMore, onEndReached } = props;
+  const { columns, tiles, rows, opened, onPeek, onEnter = onPeek, picks = NO_PICKS, onPicks, hasMore = false } = props;
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const [cursor, setCursor] = useState(-1);
-
+  const { width, height } = useShape(scroller);
+  const perLine = tiles === undefined ? 1 : tilesPerLine(width - 2 * GAP, tiles.least, GAP);
+  const tileWidth = (width - GAP * (perLine + 1)) / perLine;
+  const geometry = { count: rows.length, perLine, lineHeight: tiles === undefined ? ROW_HEIGHT : tiles.height(tileWidth) + GAP };
+  const covered = tiles === undefined ? ROW_HEIGHT : 0;
+  const { range, show, view } = useLines(scroller, geometry, height, covered);
   const at = Math.min(cursor, rows.length - 1);
-  // What this hook returns changes in place, so it is used here only and never handed to a memoised component.
-  // eslint-disable-next-line react-hooks/incompatible-library
-  const virtualizer = useVirtualizer({
-    count: rows.length + (hasMore ? GHOST_ROWS : 0),
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: 12,
-    // The sticky head takes one row's height from the view.
-    scrollPaddingEnd: ROW_HEIGHT,
-  });
-  const items = virtualizer.getVirtualItems();
-  const last = items.at(-1)?.index ?? -1;
 
+  const { loadingMore = false, onEndReached } = props;
+  const last = Math.min(rows.length, range.end * perLine) - 1;
   useEffect(() => {
-    if (wantsNextPage(last, rows.length, hasMore, loadingMore)) onEndReached();
+    if (wantsNextPage(last, rows.length, hasMore, loadingMore)) onEndReached?.();
   }, [last, rows.length, hasMore, loadingMore, onEndReached]);
 
-  // A selection that came with the address is scrolled to once its row is there, and moves the cursor with it.
-  const selectedIndex = selected === undefined ? -1 : rows.findIndex((row) => row.id === selected);
+  // What the address opens is scrolled to once it is there, and moves the cursor with it.
+  const openedIndex = useMemo(() => (opened === undefined ? -1 : rows.findIndex((row) => row.id === opened)), [opened, rows]);
   const [followed, setFollowed] = useState<string>();
-  if (selectedIndex >= 0 && followed !== selected) {
-    setFollowed(selected);
-    setCursor(selectedIndex);
+  if (openedIndex >= 0 && followed !== opened) {
+    setFollowed(opened);
+    setCursor(openedIndex);
   }
   useEffect(() => {
-    if (selectedIndex >= 0) virtualizer.scrollToIndex(selectedIndex, { align: "auto" });
-  }, [selectedIndex, virtualizer]);
+    if (height > 0) show(openedIndex);
+    // Only when another one is opened: a list that changes below it stays where it is.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [opened, height > 0]);
 
   useGridKeys({
     at,
     rows,
-    selected,
-    perPage: () => Math.floor(((scroller.current?.clientHeight ?? 0) - ROW_HEIGHT) / ROW_HEIGHT),
-    onMove: (index, row) => {
+    perLine,
+    opened,
+    linesPerPage: () => Math.floor(((scroller.current?.clientHeight ?? 0) - covered) / geometry.lineHeight),
+    onMove: (index, row, extending) => {
       setCursor(index);
-      virtualizer.scrollToIndex(index, { align: "auto" });
+      show(index);
       // While the panel is open it follows the cursor.
-      if (selected !== undefined) onOpen(row);
+      if (opened !== undefined && !extending) onPeek(row);
       scroller.current?.focus({ preventScroll: true });
     },
-    onOpen,
+    onPeek,
+    onEnter,
+    picks,
+    onPicks,
   });
 
-  const { template, width } = columnLayout(columns);
-  const active = items.find((item) => item.index === at && item.index < rows.length);
+  const onClick = (event: MouseEvent) => {
+    const place = (event.target as Element).closest<HTMLElement>("[data-index]");
+    const index = Number(place?.dataset.index ?? -1);
+    const row = rows[index];
+    if (row === undefined || (event.target as Element).closest("a, button") !== null) return;
+    setCursor(index);
+    const ticked = (event.target as Element).closest("[data-tick]") !== null;
+    if (onPicks !== undefined && event.shiftKey) onPicks(pickRange(picks, rows, at, index));
+    else if (onPicks !== undefined && (ticked || event.ctrlKey || event.metaKey)) onPicks(togglePick(picks, row.id, index));
+    else onPeek(row);
+  };
+
+  const layout = useMemo(() => columnLayout(columns), [columns]);
+  const pool = Math.max(1, range.end - range.first);
+  const lines: ReactNode[] = [];
+  for (let line = range.first; line < range.end; line += 1) {
+    const first = line * perLine;
+    const shown = rows.slice(first, first + perLine);
+    lines.push(
+      <GridLine
+        key={line % pool}
+        id={id}
+        line={line}
+        first={first}
+        top={lineTop(geometry, line, view)}
+        rows={perLine === 1 ? undefined : shown}
+        row={perLine === 1 ? shown[0] : undefined}
+        columns={columns}
+        tiles={tiles}
+        pickable={onPicks !== undefined}
+        picked={shown.reduce((bits, row, index) => bits + (picks.ids.has(row.id) ? 2 ** index : 0), 0)}
+        cursor={at >= first && at < first + perLine ? at - first : -1}
+        opened={openedIndex >= first && openedIndex < first + perLine ? openedIndex - first : -1}
+      />,
+    );
+  }
+  const sized: CSSProperties =
+    tiles === undefined
+      ? { minWidth: layout.width, ["--columns" as string]: layout.template }
+      : { ["--tiles" as string]: perLine, ["--tile-height" as string]: `${String(geometry.lineHeight - GAP)}px` };
+  const inView = at >= range.first * perLine && at < range.end * perLine;
   return (
     <div
       ref={scroller}
@@ -99,43 +153,22 @@ export function Grid<T extends { id: string }>(props: GridProps<T>) {
       tabIndex={0}
       className={styles.grid}
       aria-label={props.label}
-      aria-rowcount={props.total === undefined ? -1 : props.total + 1}
-      aria-colcount={columns.length}
-      aria-activedescendant={active === undefined ? undefined : `${id}-${String(at)}`}
+      aria-rowcount={props.total === undefined ? -1 : Math.ceil(props.total / perLine) + (tiles === undefined ? 1 : 0)}
+      aria-colcount={tiles === undefined ? columns.length : perLine}
+      aria-multiselectable={onPicks !== undefined}
+      aria-activedescendant={inView && at >= 0 ? `${id}-${String(at)}` : undefined}
       data-keymap="grid"
+      data-picking={picks.ids.size > 0}
+      onClick={onClick}
+      onDoubleClick={(event) => {
+        const row = rows[Number((event.target as Element).closest<HTMLElement>("[data-index]")?.dataset.index ?? -1)];
+        if (row !== undefined) onEnter(row);
+      }}
     >
-      <div className={styles.inner} style={{ minWidth: width, ["--columns" as string]: template }}>
-        <GridHeader columns={columns} sort={props.sort} onSort={props.onSort} />
-        <div role="rowgroup" className={styles.rows} style={{ height: virtualizer.getTotalSize() }}>
-          {items.map((item) => {
-            const row = rows[item.index];
-            const style = { transform: `translateY(${String(item.start)}px)` };
-            if (row === undefined) {
-              return <div key={item.key} role="presentation" className={styles.ghost} style={style} />;
-            }
-            return (
-              <div
-                key={item.key}
-                id={`${id}-${String(item.index)}`}
-                role="row"
-                className={styles.row}
-                style={style}
-                aria-rowindex={item.index + 2}
-                aria-selected={row.id === selected}
-                data-cursor={item.index === at}
-                onClick={() => {
-                  setCursor(item.index);
-                  onOpen(row);
-                }}
-              >
-                {columns.map((column) => (
-                  <div key={column.id} role="gridcell" className={styles.cell}>
-                    {column.cell(row)}
-                  </div>
-                ))}
-              </div>
-            );
-          })}
+      <div className={styles.inner} style={sized}>
+        {tiles === undefined && <GridHeader columns={columns} sort={props.sort} onSort={props.onSort} />}
+        <div role="rowgroup" className={tiles === undefined ? styles.rows : styles.tiles} style={{ height: areaHeight(geometry) }}>
+          {lines}
         </div>
       </div>
       {props.footer}

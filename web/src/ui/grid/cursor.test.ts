@@ -26,6 +26,16 @@ describe("moveCursor", () => {
     expect(moveCursor("End", 50, 100, 20)).toBe(99);
   });
 
+  it("moves among tiles in both directions", () => {
+    expect(moveCursor("ArrowRight", 0, 10, 3, 4)).toBe(1);
+    expect(moveCursor("ArrowDown", 1, 10, 3, 4)).toBe(5);
+    expect(moveCursor("ArrowDown", 7, 10, 3, 4)).toBe(9);
+    expect(moveCursor("ArrowDown", 9, 10, 3, 4)).toBe(9);
+    expect(moveCursor("ArrowUp", 2, 10, 3, 4)).toBe(2);
+    expect(moveCursor("PageDown", 0, 100, 3, 4)).toBe(8);
+    expect(moveCursor("ArrowLeft", 3, 10, 3)).toBeUndefined();
+  });
+
   it("ignores other keys and empty lists", () => {
     expect(moveCursor("a", 0, 10, 5)).toBeUndefined();
     expect(moveCursor("ArrowDown", -1, 0, 5)).toBeUndefined();

@@ -1,7 +1,7 @@
 import { useContext, useSyncExternalStore } from "react";
 import type { KeyContext } from "@/lib/keymap";
 import { Dialog } from "../Dialog";
-import { keyNames } from "./key_names";
+import { Keys } from "./Keys";
 import { KeymapContext } from "./use_keys";
 import styles from "./KeyHelp.module.css";
 
@@ -9,21 +9,8 @@ const GROUPS: readonly { context: KeyContext; title: string }[] = [
   { context: "global", title: "Everywhere" },
   { context: "page", title: "This page" },
   { context: "grid", title: "In the list" },
+  { context: "player", title: "In the player" },
 ];
-
-function Keys({ keys }: { keys: string }) {
-  return (
-    <span className={styles.chord}>
-      {keyNames(keys).map((chord, index) => (
-        <span key={index} className={styles.chord}>
-          {chord.map((key) => (
-            <kbd key={key}>{key}</kbd>
-          ))}
-        </span>
-      ))}
-    </span>
-  );
-}
 
 /** Every key that works now, read from the registry itself. */
 export function KeyHelp({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -33,7 +20,7 @@ export function KeyHelp({ open, onClose }: { open: boolean; onClose: () => void 
     <Dialog title="Keyboard" open={open} onClose={onClose}>
       <div className={styles.groups}>
         {GROUPS.map(({ context, title }) => {
-          const group = bindings.filter((binding) => binding.context === context);
+          const group = bindings.filter((binding) => binding.context === context && binding.keys.length > 0);
           if (group.length === 0) return null;
           return (
             <section key={context}>

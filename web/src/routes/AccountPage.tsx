@@ -1,0 +1,17 @@
+import { ProfileForm } from "@/features/session/ProfileForm";
+import { useTitle } from "@/ui/use_title";
+import styles from "./shell.module.css";
+
+export function AccountPage() {
+  useTitle("Your account");
+  return (
+    <div className={styles.pageBody}>
+      <section className={styles.sheet} aria-labelledby="account-title">
+        <h1 id="account-title" className={styles.heading}>
+          Your account
+        </h1>
+        <ProfileForm />
+      </section>
+    </div>
+  );
+}

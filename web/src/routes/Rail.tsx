@@ -1,0 +1,60 @@
+import { Link, useNavigate } from "@tanstack/react-router";
+import { ProjectSwitcher } from "@/features/projects/ProjectSwitcher";
+import { AccountMenu } from "@/features/session/AccountMenu";
+import type { Theme } from "@/lib/theme";
+import { Icon } from "@/ui/icon/Icon";
+import { Logo } from "@/ui/Logo";
+import styles from "./shell.module.css";
+
+interface RailProps {
+  code: string | undefined;
+  theme: Theme;
+  onTheme: (theme: Theme) => void;
+  onProject: (code: string) => void;
+  onKeys: () => void;
+  onSignOut: () => void;
+}
+
+/** The way to every page: the project that is open, what belongs to it, and what belongs to the site. */
+export function Rail({ code, theme, onTheme, onProject, onKeys, onSignOut }: RailProps) {
+  const navigate = useNavigate();
+  return (
+    <nav className={styles.rail} aria-label="Bifrost">
+      <Link to="/" className={styles.brand} aria-label="Bifrost, go to the start">
+        <Logo />
+        <span>Bifrost</span>
+      </Link>
+      <ProjectSwitcher current={code} onSwitch={onProject} />
+      <div className={styles.pages}>
+        {code !== undefined && (
+          <>
+            <Link to="/p/$code/assets" params={{ code }} className={styles.page} aria-label="Assets" title="Assets (G A)">
+              <Icon name="assets" />
+              <span>Assets</span>
+            </Link>
+            <Link to="/p/$code/jobs" params={{ code }} className={styles.page} aria-label="Jobs" title="Jobs (G J)">
+              <Icon name="jobs" />
+              <span>Jobs</span>
+            </Link>
+            <div className={styles.rule} />
+          </>
+        )}
+        <Link to="/projects" className={styles.page} aria-label="Projects" title="Projects (G P)">
+          <Icon name="project" />
+          <span>Projects</span>
+        </Link>
+        <Link to="/jobs" className={styles.page} aria-label="All jobs" title="All jobs" activeOptions={{ exact: true }}>
+          <Icon name="sliders" />
+          <span>All jobs</span>
+        </Link>
+      </div>
+      <AccountMenu
+        theme={theme}
+        onTheme={onTheme}
+        onAccount={() => void navigate({ to: "/me" })}
+        onKeys={onKeys}
+        onSignOut={onSignOut}
+      />
+    </nav>
+  );
+}
