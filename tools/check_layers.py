@@ -50,7 +50,7 @@ BACKENDS = {
     r"hiredis/.*": {"cache/redis"},
     r"boost/(beast|asio)(/.*|\.hpp)": {"http"},
     r"prometheus/.*|spdlog/.*": {"core"},
-    r"yaml-cpp/.*": {"client/ingest"},
+    r"yaml-cpp/.*": {"client/ingest", "core"},
     r"argon2\.h": {"access"},
 }
 IN_HEADERS_NEVER = re.compile(r"spdlog/.*|regex|iostream|boost/(beast|asio)(/.*|\.hpp)")

@@ -7,7 +7,6 @@
 #include "core/random.hpp"
 
 namespace bifrost::access {
-namespace {
 
 Result<std::optional<Site>> find_site(database::Tx& tx) {
     BIFROST_ASSIGN(const auto rows, tx.query(sql::find_site));
@@ -19,7 +18,11 @@ Result<std::optional<Site>> find_site(database::Tx& tx) {
     return std::optional<Site>{std::move(site)};
 }
 
-} // namespace
+Result<Timestamp> database_clock(database::Tx& tx) {
+    BIFROST_ASSIGN(const auto rows, tx.query(sql::database_clock));
+    if (rows.empty()) return Error{Errc::internal, "The database doesn't tell the time."};
+    return rows[0].timestamp(0);
+}
 
 Result<Site> open_site(database::Database& database) {
     BIFROST_ASSIGN(auto existing, database.read(find_site));

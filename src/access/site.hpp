@@ -15,6 +15,10 @@ struct Site {
     std::string signing_key; ///< secret: signs the URLs of stored bytes
 };
 
+/// The site's row, when there is one.
+Result<std::optional<Site>> find_site(database::Tx& tx);
+/// What time it is for the database.
+Result<Timestamp> database_clock(database::Tx& tx);
 /// The site's row; makes it and the user `owner` when the database is empty. Two processes may call it at
 /// once.
 Result<Site> open_site(database::Database& database);

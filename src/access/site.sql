@@ -15,3 +15,9 @@ values ($1, 'owner', 'Owner', 'owner', $2, $3, $3, 1)
 select id
 from user_account
 where code = 'owner' and password_hash is null and is_active
+
+-- name: database_clock
+-- sqlite:
+select cast((julianday('now') - 2440587.5) * 86400000000.0 as integer)
+-- postgres:
+select cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)

@@ -37,6 +37,8 @@ struct Context {
     Settings settings;
     std::vector<HealthCheck> health_checks;
     std::function<bool()> draining = [] { return false; };
+    /// Whether the threads of this process still go round; without, only a restart helps.
+    std::function<Result<>()> alive = [] { return Result<>{}; };
 };
 
 } // namespace bifrost::api

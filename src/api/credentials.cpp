@@ -26,8 +26,10 @@ bool is_loopback(std::string_view address) {
 } // namespace
 
 bool may_use_cookies(const Incoming& incoming) {
-    return incoming.http.secure || is_loopback(incoming.http.remote_address) ||
-           incoming.context.settings.insecure_lan;
+    if (incoming.http.secure) return true;
+    const Settings& settings = incoming.context.settings;
+    if (settings.environment == "production") return false; // https only, on the same machine too
+    return is_loopback(incoming.http.remote_address) || settings.insecure_lan;
 }
 
 Result<> authenticate(Incoming& incoming, bool unsafe) {

@@ -53,7 +53,10 @@ Result<http::Response> health(Incoming& incoming) {
     return response;
 }
 
-Result<http::Response> livez(Incoming&) { return alive("ok", 200); }
+Result<http::Response> livez(Incoming& incoming) {
+    if (!incoming.context.alive()) return alive("stuck", 503);
+    return alive("ok", 200);
+}
 
 Result<http::Response> readyz(Incoming& incoming) {
     if (incoming.context.draining()) return alive("draining", 503);
@@ -67,6 +70,12 @@ Result<http::Response> metrics_text(Incoming&) {
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     response.body = metrics::exposition();
     return response;
+}
+
+/// On the port that everybody reaches: only where there is no other.
+Result<http::Response> public_metrics(Incoming& incoming) {
+    if (incoming.context.settings.metrics_on_main_port) return metrics_text(incoming);
+    return Error{Errc::not_found, "There is nothing at this address."};
 }
 
 Result<http::Response> version(Incoming& incoming) {
@@ -110,10 +119,26 @@ void add_health_routes(http::Router& router, Context& context) {
     add("/health", "health", health, http::Lane::slow);
     add("/livez", "livez", livez);
     add("/readyz", "readyz", readyz, http::Lane::slow);
-    add("/metrics", "metrics", metrics_text, http::Lane::slow);
+    add("/metrics", "metrics", public_metrics, http::Lane::slow);
     add("/version", "version", version);
     add("/config.json", "client_config", client_config);
     add("/api/v1/openapi.json", "openapi", openapi);
+}
+
+http::Router make_operations_router(Context& context) {
+    http::Router router;
+    const auto add = [&](std::string pattern, std::string id, Operation operation,
+                         http::Lane lane = http::Lane::slow) {
+        add_operation(router, context,
+                      {Method::get, std::move(pattern), std::move(id), Body::none, SignIn::none, lane},
+                      std::move(operation));
+    };
+    add("/health", "health", health);
+    add("/livez", "livez", livez, http::Lane::fast);
+    add("/readyz", "readyz", readyz);
+    add("/metrics", "metrics", metrics_text);
+    add("/version", "version", version, http::Lane::fast);
+    return router;
 }
 
 } // namespace bifrost::api

@@ -27,6 +27,8 @@ void add_bulk_routes(http::Router& router, Context& context);
 void add_job_routes(http::Router& router, Context& context);
 void add_health_routes(http::Router& router, Context& context);
 
+/// The endpoints for those who operate the process, for an address of their own.
+http::Router make_operations_router(Context& context);
 /// All routes of the program. `context` must outlive the router.
 http::Router make_router(Context& context);
 

@@ -12,6 +12,7 @@
 #include "apps/doctor.hpp"
 #include "apps/output.hpp"
 #include "apps/serve.hpp"
+#include "apps/site.hpp"
 #include "apps/site_options.hpp"
 #include "database/migrations.hpp"
 #include "services/project/project.hpp"
@@ -41,6 +42,11 @@ CLI::App* add(CLI::App& parent, const std::string& name, const std::string& help
     command->site.add_to(*added);
     command->output.add_to(*added);
     added->callback([command, &exit_code, body = std::move(body)] {
+        if (const auto loaded = command->site.load(); !loaded) {
+            fail(describe(loaded.error()));
+            exit_code = kWrongUsage;
+            return;
+        }
         const auto done = body(*command);
         if (done) return;
         exit_code = fail(describe(done.error()));
@@ -55,7 +61,7 @@ Result<T> change(database::Database& database, const std::function<Result<T>(acc
 }
 
 Result<> create_token(AdminCommand& command) {
-    BIFROST_ASSIGN(const auto opened, open_site(command.site));
+    BIFROST_ASSIGN(const auto opened, open_site(command.site.config()));
     boost::json::object body{{"name", command.name}, {"user", command.user}};
     if (!command.scopes.empty())
         body["scopes"] = boost::json::array(command.scopes.begin(), command.scopes.end());
@@ -68,7 +74,7 @@ Result<> create_token(AdminCommand& command) {
 }
 
 Result<> list_tokens(AdminCommand& command) {
-    BIFROST_ASSIGN(const auto opened, open_site(command.site));
+    BIFROST_ASSIGN(const auto opened, open_site(command.site.config()));
     BIFROST_ASSIGN(const auto tokens, opened.database->read([](database::Tx& tx) {
         return access::list_api_tokens(tx, administrator());
     }));
@@ -80,7 +86,7 @@ Result<> list_tokens(AdminCommand& command) {
 Result<> revoke_token(AdminCommand& command) {
     const auto id = Id::parse(command.id);
     if (!id) return Error{Errc::invalid, "A token is named by its id; `bifrost token list` shows them."};
-    BIFROST_ASSIGN(const auto opened, open_site(command.site));
+    BIFROST_ASSIGN(const auto opened, open_site(command.site.config()));
     BIFROST_ASSIGN(const auto revoked, change<access::ApiToken>(*opened.database, [&](access::Call& call) {
                        return access::revoke_api_token(call, *id);
                    }));
@@ -89,7 +95,7 @@ Result<> revoke_token(AdminCommand& command) {
 }
 
 Result<> create_user(AdminCommand& command) {
-    BIFROST_ASSIGN(const auto opened, open_site(command.site));
+    BIFROST_ASSIGN(const auto opened, open_site(command.site.config()));
     boost::json::object body{
         {"code", command.code}, {"name", command.name}, {"site_role", command.site_role}};
     if (!command.email.empty()) body["email"] = command.email;
@@ -101,7 +107,7 @@ Result<> create_user(AdminCommand& command) {
 }
 
 Result<> list_users(AdminCommand& command) {
-    BIFROST_ASSIGN(const auto opened, open_site(command.site));
+    BIFROST_ASSIGN(const auto opened, open_site(command.site.config()));
     query::ListRequest request;
     request.limit = 1000;
     std::vector<access::User> users;
@@ -118,7 +124,7 @@ Result<> list_users(AdminCommand& command) {
 }
 
 Result<> sign_in_link(AdminCommand& command) {
-    BIFROST_ASSIGN(const auto opened, open_site(command.site));
+    BIFROST_ASSIGN(const auto opened, open_site(command.site.config()));
     BIFROST_ASSIGN(const auto link, change<access::SignInLink>(*opened.database, [&](access::Call& call) {
                        return access::create_sign_in_link(call, command.code);
                    }));
@@ -132,7 +138,7 @@ Result<> sign_in_link(AdminCommand& command) {
 }
 
 Result<> set_user_active(AdminCommand& command, bool active) {
-    BIFROST_ASSIGN(const auto opened, open_site(command.site));
+    BIFROST_ASSIGN(const auto opened, open_site(command.site.config()));
     BIFROST_ASSIGN(const auto user, change<access::User>(*opened.database, [&](access::Call& call) {
                        return active ? access::reactivate_user(call, command.code)
                                      : access::deactivate_user(call, command.code);
@@ -159,15 +165,15 @@ Result<> list_roles(AdminCommand& command) {
 }
 
 Result<> migrate_status(AdminCommand& command) {
-    BIFROST_ASSIGN(const auto database, open_site_database(command.site));
+    BIFROST_ASSIGN(const auto database, open_site_database(command.site.config()));
     BIFROST_ASSIGN(const auto status, database::migration_status(*database));
     command.output.print_list(json::to_json(status), {"number", "name", "applied_at"});
     return {};
 }
 
 Result<> migrate_up(AdminCommand& command) {
-    BIFROST_ASSIGN(const auto lock, lock_site(command.site));
-    BIFROST_ASSIGN(const auto database, open_site_database(command.site));
+    BIFROST_ASSIGN(const auto lock, lock_site(command.site.config()));
+    BIFROST_ASSIGN(const auto database, open_site_database(command.site.config()));
     BIFROST_ASSIGN(const auto applied, database::migrate_up(*database));
     std::string text;
     json::ObjectWriter(text).member("applied", applied);
@@ -176,16 +182,16 @@ Result<> migrate_up(AdminCommand& command) {
 }
 
 Result<> migrate_verify(AdminCommand& command) {
-    BIFROST_ASSIGN(const auto database, open_site_database(command.site));
+    BIFROST_ASSIGN(const auto database, open_site_database(command.site.config()));
     BIFROST_CHECK(database::verify_schema(*database));
     command.output.print(R"({"schema":"as this program needs it"})", {"schema"});
     return {};
 }
 
 Result<> demo(AdminCommand& command) {
-    BIFROST_ASSIGN(const auto lock, lock_site(command.site));
-    BIFROST_ASSIGN(const auto opened, open_site(command.site));
-    return fill_demo(*opened.database, *opened.store);
+    BIFROST_ASSIGN(const auto lock, lock_site(command.site.config()));
+    BIFROST_ASSIGN(auto opened, open_site(command.site.config()));
+    return fill_demo(opened);
 }
 
 void add_user_commands(CLI::App& app, int& exit_code) {

@@ -215,7 +215,13 @@ class Demo {
 
 } // namespace
 
-Result<> fill_demo(database::Database& database, storage::LocalStore& store) {
+Result<> fill_demo(OpenedSite& site) {
+    database::Database& database = *site.database;
+    storage::LocalStore* store = site.local_store();
+    if (store == nullptr)
+        return Error{Errc::invalid,
+                     "The example production needs a site that keeps its bytes in the data folder; leave "
+                     "S3_BUCKET out."};
     query::ListRequest any;
     any.archived = query::Archived::include;
     any.limit = 1;
@@ -230,7 +236,7 @@ Result<> fill_demo(database::Database& database, storage::LocalStore& store) {
     actor.user_id = owner.id;
     actor.code = owner.code;
     actor.site_role = access::SiteRole::owner;
-    return Demo(database, store, std::move(actor)).fill();
+    return Demo(database, *store, std::move(actor)).fill();
 }
 
 } // namespace bifrost::apps

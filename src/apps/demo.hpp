@@ -1,13 +1,12 @@
 #pragma once
 
-#include "database/database.hpp"
-#include "storage/local/local_store.hpp"
+#include "apps/site.hpp"
 
 namespace bifrost::apps {
 
 /// Fills an example production: a project with assets of every type, versions with files, dependencies and
 /// assemblies, made through the services like everything else. Without effect when the site has a project
-/// already.
-Result<> fill_demo(database::Database& database, storage::LocalStore& store);
+/// already. invalid when the site's bytes lie in S3: the example is for one machine.
+Result<> fill_demo(OpenedSite& site);
 
 } // namespace bifrost::apps

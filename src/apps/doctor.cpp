@@ -1,13 +1,16 @@
 #include "apps/doctor.hpp"
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <iostream>
 
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "apps/output.hpp"
 #include "apps/serve.hpp"
+#include "apps/site.hpp"
 #include "apps/site_options.hpp"
 #include "client/health.hpp"
 #include "database/migrations.hpp"
@@ -23,81 +26,179 @@ struct Finding {
 BOOST_DESCRIBE_STRUCT(Finding, (), (check, state, detail))
 
 constexpr std::int64_t kLeastFreeBytes = 5LL * 1024 * 1024 * 1024;
+/// Leases and signatures stand clocks that differ by less.
+constexpr std::int64_t kMostClockDifferenceMicros = 2'000'000;
 
 Finding finding(std::string check, const Result<>& outcome, std::string fine) {
     if (outcome) return {std::move(check), "ok", std::move(fine)};
     return {std::move(check), "failed", describe(outcome.error())};
 }
 
-Finding disk(const SiteOptions& site) {
-    struct statvfs info {};
-    if (statvfs(site.data.c_str(), &info) != 0)
-        return {"disk", "failed", "The data folder " + site.data + " can't be asked for its space."};
-    const auto free_bytes =
-        static_cast<std::int64_t>(info.f_bavail) * static_cast<std::int64_t>(info.f_frsize);
-    const std::string text = std::to_string(free_bytes / (1024 * 1024)) + " MiB are free";
-    if (free_bytes < kLeastFreeBytes) return {"disk", "warning", text + "; make room before uploads fail."};
-    return {"disk", "ok", text};
-}
+class Doctor {
+  public:
+    explicit Doctor(const SiteOptions& site) : site_(site), config_(site.config()) {}
 
-/// The clock can't be compared with another one without a network; a date before this release is wrong for
-/// certain.
-Finding system_clock() {
-    constexpr std::int64_t kRelease = 1'790'000'000LL;
-    const std::int64_t now = Timestamp::now().micros / 1'000'000;
-    if (now < kRelease)
-        return {
-            "clock", "failed",
-            "The system's clock stands before this release; set it, signatures and expiries depend on it."};
-    return {"clock", "ok", Timestamp::now().text()};
-}
-
-std::vector<Finding> examine(const SiteOptions& site) {
-    std::vector<Finding> findings;
-    auto database = open_site_database(site);
-    findings.push_back(
-        finding("database", database ? (*database)->ping() : Result<>(database.error()), "answers"));
-    if (database) {
-        findings.push_back(finding("schema", database::verify_schema(**database), "is this program's"));
-        const auto stored = (*database)->read(
-            [](database::Tx& tx) { return tx.query_text("select signing_key from site", {}); });
-        if (stored && !stored->empty()) {
-            storage::LocalStoreOptions options;
-            options.root = std::filesystem::path(site.data) / "store";
-            options.signing_key = std::string((*stored)[0].text(0));
-            auto store = storage::open_local_store(options);
-            findings.push_back(finding("storage", store ? (*store)->ping() : Result<>(store.error()),
-                                       "takes and gives back bytes"));
+    std::vector<Finding> examine() {
+        settings();
+        if (const auto database = open_database()) {
+            const auto schema = database::verify_schema(*database);
+            findings_.push_back(finding("schema", schema, "is this program's"));
+            if (schema) storage(*database);
+            clock(database.get());
         } else {
-            findings.push_back(
-                {"storage", "warning", "The site has not been started yet; `bifrost serve` makes it."});
+            clock(nullptr);
         }
+        redis();
+        shared_folder("shared_cache", "SHARED_CACHE_ROOT", config_.shared_cache_root);
+        shared_folder("projects", "PROJECTS_ROOT", config_.projects_root);
+        disk();
+        return std::move(findings_);
     }
-    findings.push_back({"cache", "ok", "lives in the server's process"});
-    findings.push_back({"queue", database ? "ok" : "failed", "lives in the database"});
-    findings.push_back(disk(site));
-    findings.push_back(system_clock());
-    return findings;
-}
 
-} // namespace
+  private:
+    void add(std::string check, std::string state, std::string detail) {
+        findings_.push_back({std::move(check), std::move(state), std::move(detail)});
+    }
 
-void add_doctor_commands(CLI::App& app, int& exit_code) {
-    auto* doctor = app.add_subcommand("doctor", "Check the site's parts and say what to do");
+    void settings() {
+        const auto& warnings = site_.loaded().warnings;
+        for (const auto& warning : warnings) add("settings", "warning", warning);
+        if (warnings.empty())
+            add("settings", "ok",
+                std::to_string(site_.loaded().origins.size()) +
+                    " set, the others at their defaults; environment is " + config_.environment);
+        if (config_.is_production() && config_.trusted_proxies.empty())
+            add("proxies", "warning",
+                "TRUSTED_PROXIES is empty: behind a proxy every request looks like plain http from the "
+                "proxy, and nobody "
+                "can sign in with a browser. Name the proxy's addresses.");
+        const bool remote_database = config_.database_url.starts_with("postgres") &&
+                                     config_.database_url.find("sslmode=verify-full") == std::string::npos;
+        if (config_.is_production() && remote_database)
+            add("database_tls", "warning",
+                "DATABASE_URL does not ask for sslmode=verify-full: somebody on the network could read or "
+                "change what is "
+                "sent.");
+    }
+
+    std::unique_ptr<database::Database> open_database() {
+        auto database = open_site_database(config_);
+        findings_.push_back(
+            finding("database", database ? (*database)->ping() : Result<>(database.error()), "answers"));
+        return database ? std::move(*database) : nullptr;
+    }
+
+    void storage(database::Database& database) {
+        const auto site = database.read([](database::Tx& tx) { return access::find_site(tx); });
+        if (!site || !*site)
+            return add("storage", "warning", "The site has not been started yet; the first start makes it.");
+        auto store = open_site_store(config_, **site);
+        findings_.push_back(finding("storage", store ? (*store)->ping() : Result<>(store.error()),
+                                    "takes and gives back bytes"));
+    }
+
+    void clock(database::Database* database) {
+        // A date before this release is wrong for certain.
+        constexpr std::int64_t kRelease = 1'790'000'000LL;
+        const Timestamp now = Timestamp::now();
+        if (now.micros / 1'000'000 < kRelease)
+            return add("clock", "failed",
+                       "The system's clock stands before this release; set it, signatures and expiries "
+                       "depend on it.");
+        if (database == nullptr) return add("clock", "ok", now.text());
+        const auto theirs = database->read([](database::Tx& tx) { return access::database_clock(tx); });
+        if (!theirs) return add("clock", "warning", describe(theirs.error()));
+        const std::int64_t difference = theirs->micros - Timestamp::now().micros;
+        if (std::abs(difference) > kMostClockDifferenceMicros)
+            return add("clock", "failed",
+                       "This machine's clock and the database's differ by " +
+                           std::to_string(difference / 1'000'000) +
+                           " s; set both by NTP, leases and signatures depend on them.");
+        add("clock", "ok", now.text() + ", as the database says");
+    }
+
+    void redis() {
+        if (config_.redis_url.empty())
+            add("cache", "ok", "lives in the process; set REDIS_URL to share it among several");
+        else
+            add("cache", "ok", config::without_password(config_.redis_url));
+    }
+
+    void shared_folder(const std::string& check, const std::string& setting, const std::string& folder) {
+        if (folder.empty()) return;
+        std::error_code error;
+        if (!std::filesystem::is_directory(folder, error))
+            return add(check, "failed",
+                       setting + " names " + folder + ", which is no folder; mount or make it.");
+        if (::access(folder.c_str(), W_OK | X_OK) != 0)
+            return add(
+                check, "failed",
+                folder +
+                    " can't be written by this user; mend its owner and permissions (on NFS, who root and "
+                    "uid " +
+                    std::to_string(getuid()) + " are there).");
+        add(check, "ok", folder + ", " + free_text(folder));
+    }
+
+    static std::int64_t free_bytes(const std::string& folder) {
+        struct statvfs info {};
+        if (statvfs(folder.c_str(), &info) != 0) return -1;
+        return static_cast<std::int64_t>(info.f_bavail) * static_cast<std::int64_t>(info.f_frsize);
+    }
+
+    static std::string free_text(const std::string& folder) {
+        return std::to_string(free_bytes(folder) / (1024 * 1024)) + " MiB are free";
+    }
+
+    void disk() {
+        if (!config_.s3_bucket.empty() && config_.database_url.starts_with("postgres"))
+            return; // nothing lies here
+        const std::int64_t bytes = free_bytes(config_.data);
+        if (bytes < 0)
+            return add("disk", "failed",
+                       "The data folder " + config_.data + " can't be asked for its space.");
+        if (bytes < kLeastFreeBytes)
+            return add("disk", "warning", free_text(config_.data) + "; make room before uploads fail.");
+        add("disk", "ok", free_text(config_.data));
+    }
+
+    const SiteOptions& site_;
+    const config::Config& config_;
+    std::vector<Finding> findings_;
+};
+
+void add_doctor(CLI::App& app, int& exit_code) {
+    auto* doctor =
+        app.add_subcommand("doctor", "Check the settings and every part of the site, and say what to do");
     const auto site = std::make_shared<SiteOptions>();
     const auto output = std::make_shared<Output>();
     site->add_to(*doctor);
     output->add_to(*doctor);
     doctor->callback([site, output, &exit_code] {
-        const auto findings = examine(*site);
+        std::vector<Finding> findings;
+        const auto loaded = site->load();
+        if (loaded)
+            findings = Doctor(*site).examine();
+        else
+            for (const auto& bad : loaded.error().fields)
+                findings.push_back({"settings", "failed", bad.pointer + " " + bad.detail + "."});
+        if (findings.empty()) findings.push_back({"settings", "failed", describe(loaded.error())});
         output->print_list(json::to_json(findings), {"check", "state", "detail"});
         for (const auto& found : findings)
-            if (found.state == "failed") exit_code = 1;
+            if (found.state == "failed") exit_code = kFailed;
     });
+}
+
+} // namespace
+
+void add_doctor_commands(CLI::App& app, int& exit_code) {
+    add_doctor(app, exit_code);
     auto* health =
         app.add_subcommand("health", "Ask a running server how it is (exit 0 when it is well or degraded)");
     const auto url = std::make_shared<std::string>("http://127.0.0.1:8000");
-    health->add_option("url", *url, "Address of the server")->capture_default_str()->envname("BIFROST_URL");
+    health->add_option("url", *url, "Address of the server, a worker's ADMIN_LISTEN included")
+        ->capture_default_str()
+        ->envname("BIFROST_URL");
     health->callback([url, &exit_code] {
         const auto answer = client::ask_health(*url);
         if (!answer)

@@ -8,6 +8,7 @@
 
 #include "apps/admin_commands.hpp"
 #include "apps/serve.hpp"
+#include "apps/settings_command.hpp"
 #include "client/commands.hpp"
 
 int main(int argc, char** argv) {
@@ -17,8 +18,9 @@ int main(int argc, char** argv) {
     app.get_formatter()->column_width(34);
     int exit_code = 0;
     try {
-        bifrost::apps::add_serve_command(app, exit_code);
+        bifrost::apps::add_role_commands(app, exit_code);
         bifrost::apps::add_admin_commands(app, exit_code);
+        bifrost::apps::add_settings_command(app, exit_code);
         bifrost::client::register_commands(app, exit_code);
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -1,68 +1,27 @@
 #include "apps/serve.hpp"
 
-#include <csignal>
 #include <cstdio>
 #include <iostream>
 
 #include <malloc.h>
-#include <pthread.h>
 
-#include "api/context.hpp"
-#include "api/observe.hpp"
-#include "api/problem.hpp"
-#include "api/routes.hpp"
-#include "api/web_files.hpp"
 #include "apps/demo.hpp"
 #include "apps/output.hpp"
+#include "apps/parts.hpp"
 #include "apps/site_options.hpp"
 #include "core/log.hpp"
-#include "http/server.hpp"
-#include "worker/jobs/all_jobs.hpp"
-#include "worker/jobs/index.hpp"
 
 namespace bifrost::apps {
 namespace {
 
-struct ServeOptions {
+constexpr std::chrono::seconds kPatience{60};
+
+struct RoleOptions {
     SiteOptions site;
-    std::string host = "127.0.0.1";
-    std::uint16_t port = 8000;
-    std::string log_level = "info";
-    std::string log_format = "text";
-    int max_file_size_mb = 5000;
-    int worker_concurrency = 2;
-    bool insecure_lan = false;
+    std::optional<std::string> host;
+    std::optional<std::uint16_t> port;
     bool demo = false;
 };
-
-constexpr std::chrono::seconds kDrain{30};
-
-/// SIGTERM and SIGINT are taken by the main thread only; every other thread inherits the blocked mask.
-sigset_t block_end_signals() {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
-    return signals;
-}
-
-Result<> check_options(const ServeOptions& options) {
-    log::Level level{};
-    if (!log::parse_level(options.log_level, level))
-        return Error{Errc::invalid, "The log level '" + options.log_level +
-                                        "' is unknown; it is debug, info, warning or error."};
-    log::configure(level, options.log_format == "json" ? log::Format::json : log::Format::text);
-    return {};
-}
-
-std::vector<api::HealthCheck> health_checks(OpenedSite& opened) {
-    return {{"database", [&] { return opened.database->ping(); }, true},
-            {"cache", [] { return Result<>{}; }, false}, // in this process: it is there when the process is
-            {"queue", [&] { return opened.database->ping(); }, true},
-            {"storage", [&] { return opened.store->ping(); }, true}};
-}
 
 void say_how_to_sign_in(const std::string& origin, const std::optional<std::string>& link_token) {
     if (link_token)
@@ -74,93 +33,159 @@ void say_how_to_sign_in(const std::string& origin, const std::optional<std::stri
     std::cout.flush();
 }
 
-Result<> serve(const ServeOptions& options) {
-    BIFROST_CHECK(check_options(options));
-    const sigset_t signals = block_end_signals();
-    BIFROST_ASSIGN(const SiteLock lock, lock_site(options.site));
-    BIFROST_ASSIGN(OpenedSite opened, open_site(options.site));
-    if (options.demo) BIFROST_CHECK(fill_demo(*opened.database, *opened.store));
-    BIFROST_ASSIGN(const auto link_token, access::owner_link_token(*opened.database));
+/// Where to listen: --host and --port before LISTEN before the role's default.
+Result<config::Place> place_of(const RoleOptions& options, const std::string& fallback) {
+    const auto& listen = options.site.config().listen;
+    BIFROST_ASSIGN(config::Place place, config::parse_place(listen.empty() ? fallback : listen));
+    if (options.host) place.host = *options.host;
+    if (options.port) place.port = *options.port;
+    return place;
+}
 
-    access::Authenticator authenticator(*opened.database);
-    api::AnswerCache answers;
-    api::Context context{*opened.database, *opened.store, opened.store.get(), authenticator, answers, {}, {}};
-    context.settings.version = BIFROST_VERSION;
-    context.settings.insecure_lan = options.insecure_lan;
-    context.settings.most_file_bytes = static_cast<std::int64_t>(options.max_file_size_mb) * 1024 * 1024;
-    context.health_checks = health_checks(opened);
-    if (options.insecure_lan)
+/// The place for operations, when there shall be one.
+Result<std::optional<config::Place>> operations_place(const config::Config& config,
+                                                      const std::string& fallback) {
+    const std::string& text = config.admin_listen.empty() ? fallback : config.admin_listen;
+    if (text.empty()) return std::optional<config::Place>{};
+    BIFROST_ASSIGN(const config::Place place, config::parse_place(text));
+    return std::optional<config::Place>{place};
+}
+
+void warn_of_plain_http(const config::Config& config) {
+    if (config.insecure_lan)
         log::warning(
             "--insecure-lan: sessions travel over plain http; anyone on the network can take them over");
+}
 
-    http::ServerOptions server_options;
-    server_options.host = options.host;
-    server_options.port = options.port;
-    http::Server server(server_options, api::make_router(context), api::web_files(context), api::problem,
-                        api::observe_requests());
-    context.draining = [&] { return server.draining(); };
-
-    worker::Options worker_options;
-    worker_options.concurrency = static_cast<std::size_t>(options.worker_concurrency);
-    worker::Worker worker(*opened.database, worker::all_jobs(*opened.store), worker_options);
-    worker::SearchIndexer indexer(*opened.database);
-    BIFROST_CHECK(server.start());
-    worker.start();
-    indexer.start();
-
-    const std::string shown =
-        options.host.find(':') == std::string::npos ? options.host : "[" + options.host + "]";
-    const std::string origin = "http://" + shown + ":" + std::to_string(server.port());
-    std::cout << "listening on " << origin << std::endl;
-    say_how_to_sign_in(origin, link_token);
-
-    int received = 0;
-    sigwait(&signals, &received);
-    log::info("draining", {{"signal", received == SIGTERM ? "SIGTERM" : "SIGINT"}});
-    server.drain(kDrain);
-    worker.drain(kDrain);
-    indexer.stop();
+/// PostgreSQL, and bytes where every process finds them.
+Result<> check_shared(const config::Config& config, const std::string& role) {
+    if (!config.database_url.starts_with("postgres"))
+        return Error{Errc::invalid,
+                     "`bifrost " + role +
+                         "` is one of several processes over one PostgreSQL: set DATABASE_URL. (For one "
+                         "machine alone, `bifrost serve` needs nothing.)"};
+    if (config.s3_bucket.empty())
+        log::warning("bytes are kept in a folder: every process must have the same one at the same time",
+                     {{"folder", config.data}});
     return {};
+}
+
+Result<> serve(RoleOptions& options) {
+    const config::Config& config = options.site.config();
+    const sigset_t signals = block_end_signals();
+    BIFROST_ASSIGN(const config::Place place, place_of(options, "127.0.0.1:8000"));
+    BIFROST_ASSIGN(const auto admin_place, operations_place(config, ""));
+    BIFROST_ASSIGN(const SiteLock lock, lock_site(config));
+    BIFROST_ASSIGN(OpenedSite opened, open_site(config));
+    if (options.demo) BIFROST_CHECK(fill_demo(opened));
+    BIFROST_ASSIGN(const auto link_token, access::owner_link_token(*opened.database));
+    warn_of_plain_http(config);
+
+    SharedParts shared(config, opened);
+    shared.context().settings.metrics_on_main_port = !admin_place;
+    WorkPart work(config, opened);
+    shared.context().alive = [&] { return work.alive(); };
+    ApiPart api(config, shared.context(), place);
+    std::optional<OperationsPart> operations;
+    if (admin_place) operations.emplace(shared.context(), *admin_place);
+    BIFROST_CHECK(api.start());
+    if (operations) BIFROST_CHECK(operations->start());
+    work.start();
+    std::cout << "listening on " << api.origin() << std::endl;
+    say_how_to_sign_in(api.origin(), link_token);
+
+    wait_for_end_signal(signals);
+    const std::chrono::seconds most(config.drain_seconds);
+    api.drain(most);
+    work.drain(most);
+    return {};
+}
+
+Result<> run_api(RoleOptions& options) {
+    const config::Config& config = options.site.config();
+    const sigset_t signals = block_end_signals();
+    BIFROST_CHECK(check_shared(config, "api"));
+    BIFROST_ASSIGN(const config::Place place, place_of(options, "0.0.0.0:8000"));
+    BIFROST_ASSIGN(const auto admin_place, operations_place(config, "0.0.0.0:9090"));
+    BIFROST_ASSIGN(OpenedSite opened, open_shared_site(config, kPatience));
+    warn_of_plain_http(config);
+
+    SharedParts shared(config, opened);
+    shared.context().settings.metrics_on_main_port = false;
+    ApiPart api(config, shared.context(), place);
+    OperationsPart operations(shared.context(), *admin_place);
+    BIFROST_CHECK(operations.start());
+    BIFROST_CHECK(api.start());
+    std::cout << "operations on " << operations.origin() << "\nlistening on " << api.origin() << std::endl;
+
+    wait_for_end_signal(signals);
+    // /readyz says 503 meanwhile, on both addresses.
+    api.drain(std::chrono::seconds(config.drain_seconds));
+    return {};
+}
+
+Result<> run_worker(RoleOptions& options) {
+    const config::Config& config = options.site.config();
+    const sigset_t signals = block_end_signals();
+    BIFROST_CHECK(check_shared(config, "worker"));
+    BIFROST_ASSIGN(const auto admin_place, operations_place(config, "0.0.0.0:9090"));
+    BIFROST_ASSIGN(OpenedSite opened, open_shared_site(config, kPatience));
+
+    SharedParts shared(config, opened);
+    WorkPart work(config, opened);
+    std::atomic<bool> draining{false};
+    shared.context().alive = [&] { return work.alive(); };
+    shared.context().draining = [&] { return draining.load(); };
+    OperationsPart operations(shared.context(), *admin_place);
+    BIFROST_CHECK(operations.start());
+    work.start();
+    std::cout << "working; operations on " << operations.origin() << std::endl;
+
+    wait_for_end_signal(signals);
+    draining = true;
+    work.drain(std::chrono::seconds(config.drain_seconds));
+    return {};
+}
+
+void add_role(CLI::App& app, int& exit_code, const std::string& name, const std::string& help, bool has_api,
+              Result<> (*run)(RoleOptions&)) {
+    auto options = std::make_shared<RoleOptions>();
+    auto* command = app.add_subcommand(name, help);
+    options->site.add_all_to(*command);
+    if (has_api) {
+        command->add_option("--host", options->host, "Address to listen on, instead of LISTEN's");
+        command->add_option("--port", options->port,
+                            "Port to listen on, instead of LISTEN's; 0 takes a free one");
+    }
+    if (name == "serve")
+        command->add_flag("--demo", options->demo, "Fill an empty site with an example production");
+    command->callback([options, run, &exit_code] {
+        // Few arenas: the memory of a small server is what it uses, not what its threads might.
+        mallopt(M_ARENA_MAX, 2);
+        if (const auto loaded = options->site.load(); !loaded) {
+            fail(describe(loaded.error()));
+            exit_code = kWrongUsage;
+            return;
+        }
+        const auto done = run(*options);
+        if (!done) exit_code = fail(describe(done.error()));
+    });
 }
 
 } // namespace
 
 int fail(const std::string& sentence) {
     std::fprintf(stderr, "bifrost: %s\n", sentence.c_str());
-    return 1;
+    return kFailed;
 }
 
-void add_serve_command(CLI::App& app, int& exit_code) {
-    auto options = std::make_shared<ServeOptions>();
-    auto* command = app.add_subcommand(
-        "serve", "Run everything in one process: API, web UI, worker, SQLite and local files");
-    options->site.add_to(*command);
-    command->add_option("--host", options->host, "Address to listen on")->capture_default_str();
-    command->add_option("--port", options->port, "Port to listen on; 0 takes a free one")
-        ->capture_default_str();
-    command->add_option("--log-level", options->log_level, "debug, info, warning or error")
-        ->capture_default_str()
-        ->envname("LOG_LEVEL");
-    command->add_option("--log-format", options->log_format, "text or json")
-        ->capture_default_str()
-        ->check(CLI::IsMember({"text", "json"}));
-    command->add_option("--max-file-size-mb", options->max_file_size_mb, "Largest file that is taken")
-        ->capture_default_str()
-        ->envname("MAX_FILE_SIZE_MB")
-        ->check(CLI::Range(1, 5'000'000));
-    command->add_option("--worker-concurrency", options->worker_concurrency, "Jobs at once")
-        ->capture_default_str()
-        ->envname("WORKER_CONCURRENCY")
-        ->check(CLI::Range(1, 64));
-    command->add_flag("--insecure-lan", options->insecure_lan,
-                      "Let browsers of other machines sign in over plain http");
-    command->add_flag("--demo", options->demo, "Fill an empty site with an example production");
-    command->callback([options, &exit_code] {
-        // Few arenas: the memory of a small server is what it uses, not what its threads might.
-        mallopt(M_ARENA_MAX, 2);
-        const auto served = serve(*options);
-        if (!served) exit_code = fail(describe(served.error()));
-    });
+void add_role_commands(CLI::App& app, int& exit_code) {
+    add_role(app, exit_code, "serve",
+             "Run everything in one process: API, web UI, worker, SQLite and local files", true, serve);
+    add_role(app, exit_code, "api",
+             "Run the API and the web UI, as one of several processes over one PostgreSQL", true, run_api);
+    add_role(app, exit_code, "worker",
+             "Do the jobs of a site, as one of several processes over one PostgreSQL", false, run_worker);
 }
 
 } // namespace bifrost::apps

@@ -4,10 +4,11 @@
 
 namespace bifrost::apps {
 
-/// `bifrost serve`: everything in one process.
-void add_serve_command(CLI::App& app, int& exit_code);
+/// `bifrost serve`: everything in one process; `bifrost api` and `bifrost worker`: the roles of a site of
+/// many.
+void add_role_commands(CLI::App& app, int& exit_code);
 
-/// One line on standard error, as every command ends that failed.
+/// One line on standard error, as every command ends that failed; the exit code for that.
 int fail(const std::string& sentence);
 
 } // namespace bifrost::apps

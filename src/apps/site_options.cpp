@@ -1,79 +1,80 @@
 #include "apps/site_options.hpp"
 
-#include <cerrno>
-#include <cstdlib>
-#include <system_error>
+#include <fstream>
+#include <sstream>
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
-#include "access/actor.hpp"
-#include "core/text.hpp"
-#include "database/migrations.hpp"
+#include "core/log.hpp"
 
 namespace bifrost::apps {
 namespace {
 
-Result<> make_folder(const std::filesystem::path& folder) {
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    if (!error && ::access(folder.c_str(), W_OK | X_OK) == 0) return {};
-    return Error{Errc::unavailable,
-                 "The data folder " + folder.string() +
-                     " can't be written. Give another one with --data, or mend its owner and permissions."};
+Result<std::string> read_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    if (file) text << file.rdbuf();
+    if (!file) return Error{Errc::unavailable, "The file " + path + " can't be read."};
+    return text.str();
+}
+
+std::map<std::string, std::string> environment_variables() {
+    std::map<std::string, std::string> variables;
+    for (char** one = environ; *one != nullptr; ++one) {
+        const std::string_view text = *one;
+        const auto equals = text.find('=');
+        if (equals != std::string_view::npos)
+            variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+    return variables;
 }
 
 } // namespace
 
+void SiteOptions::add_flag(CLI::App& command, const config::Setting& setting) {
+    const std::string name(setting.name);
+    const std::string help(setting.help);
+    CLI::Option* option = nullptr;
+    if (setting.kind == config::Kind::flag) {
+        std::string names = setting.flag();
+        if (setting.fallback == "true") names += ",!--no-" + setting.flag().substr(2);
+        option = command.add_flag_function(
+            names, [this, name](std::int64_t count) { flags_[name] = count > 0 ? "true" : "false"; }, help);
+    } else {
+        option = command.add_option_function<std::string>(
+            setting.flag(), [this, name](const std::string& value) { flags_[name] = value; },
+            setting.fallback.empty() ? help : help + " [" + std::string(setting.fallback) + "]");
+    }
+    option->group(std::string(setting.group));
+}
+
 void SiteOptions::add_to(CLI::App& command) {
-    if (const char* url = std::getenv("DATABASE_URL")) database_url = url;
-    command.add_option("--data", data, "Folder of the site: database, objects and keys")
-        ->capture_default_str()
-        ->envname("BIFROST_DATA");
+    command.add_option("--config", file_, "Settings file (YAML)")->envname("BIFROST_CONFIG");
+    for (const auto& setting : config::settings())
+        if (setting.name == "BIFROST_DATA") add_flag(command, setting);
 }
 
-SiteLock& SiteLock::operator=(SiteLock&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    return *this;
+void SiteOptions::add_all_to(CLI::App& command) {
+    command.add_option("--config", file_, "Settings file (YAML)")->envname("BIFROST_CONFIG");
+    for (const auto& setting : config::settings())
+        if (!setting.flag().empty()) add_flag(command, setting);
+    command.footer(
+        "Every setting can also stand in the environment or in the settings file; those that are secret only "
+        "there. `bifrost settings` shows them all.");
 }
 
-SiteLock::~SiteLock() {
-    if (descriptor_ >= 0) close(descriptor_);
-}
-
-Result<SiteLock> lock_site(const SiteOptions& options) {
-    const std::filesystem::path folder = options.data;
-    BIFROST_CHECK(make_folder(folder));
-    const int descriptor = ::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (descriptor < 0)
-        return Error{
-            Errc::unavailable,
-            "The data folder " + folder.string() +
-                " can't be written. Give another one with --data, or mend its owner and permissions."};
-    if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return SiteLock(descriptor);
-    close(descriptor);
-    return Error{Errc::conflict, "A server is running on the site in " + folder.string() +
-                                     ". Stop it first, or give another folder with --data."};
-}
-
-Result<std::unique_ptr<database::Database>> open_site_database(const SiteOptions& options) {
-    if (!options.database_url.empty()) return database::open_database(options.database_url);
-    BIFROST_CHECK(make_folder(options.data));
-    return database::open_database("sqlite:" + (std::filesystem::path(options.data) / "bifrost.db").string());
-}
-
-Result<OpenedSite> open_site(const SiteOptions& options) {
-    OpenedSite opened;
-    BIFROST_CHECK(make_folder(options.data));
-    BIFROST_ASSIGN(opened.database, open_site_database(options));
-    BIFROST_CHECK(database::migrate_up(*opened.database));
-    BIFROST_ASSIGN(opened.site, access::open_site(*opened.database));
-    storage::LocalStoreOptions store_options;
-    store_options.root = std::filesystem::path(options.data) / "store";
-    store_options.signing_key = opened.site.signing_key;
-    BIFROST_ASSIGN(opened.store, storage::open_local_store(store_options));
-    return opened;
+Result<> SiteOptions::load() {
+    config::Sources sources;
+    sources.file = file_;
+    sources.environment = environment_variables();
+    sources.flags = flags_;
+    sources.read_file = read_file;
+    BIFROST_ASSIGN(loaded_, config::load(sources));
+    log::Level level{};
+    if (!log::parse_level(loaded_.config.log_level, level)) level = log::Level::info;
+    log::configure(level, loaded_.config.logs_json() ? log::Format::json : log::Format::text);
+    for (const auto& warning : loaded_.warnings) log::warning(warning);
+    return {};
 }
 
 } // namespace bifrost::apps

@@ -1,58 +1,44 @@
 #pragma once
-// Which site a command works on: the folder of --data, and the database that DATABASE_URL or that folder
-// names.
+// The options of a command that works on a site: which settings file, and the flags of the settings' table.
 
-#include <filesystem>
-#include <memory>
+#include <initializer_list>
+#include <map>
 #include <string>
+#include <string_view>
 
 #include <CLI/App.hpp>
 
-#include "access/actor.hpp"
-#include "access/site.hpp"
-#include "database/database.hpp"
-#include "storage/local/local_store.hpp"
+#include "core/config.hpp"
 
 namespace bifrost::apps {
 
-struct SiteOptions {
-    std::string data = "./bifrost-data";
-    std::string database_url; ///< from the environment; empty: SQLite in the data folder
-
-    /// Adds --data to a command.
-    void add_to(CLI::App& command);
-};
-
-/// Holds the site's lock for as long as it lives; the lock ends with the process, however that ends.
-class SiteLock {
+class SiteOptions {
   public:
-    SiteLock() = default;
-    explicit SiteLock(int descriptor) : descriptor_(descriptor) {}
-    SiteLock(SiteLock&& other) noexcept : descriptor_(other.descriptor_) { other.descriptor_ = -1; }
-    SiteLock& operator=(SiteLock&& other) noexcept;
-    ~SiteLock();
+    /// Adds --config and --data to a command.
+    void add_to(CLI::App& command);
+    /// Adds --config and a flag for every setting that may be one.
+    void add_all_to(CLI::App& command);
+    /// Combines the defaults, the settings file, the environment and the flags, configures the log by them
+    /// and logs the warnings. To be called once, before threads start. invalid names every bad setting.
+    Result<> load();
+    /// What was told on the command line, as if by a flag.
+    void set_flag(const std::string& name, std::string value) { flags_[name] = std::move(value); }
+
+    [[nodiscard]] const config::Config& config() const { return loaded_.config; }
+    [[nodiscard]] const config::Loaded& loaded() const { return loaded_; }
+    /// Whether somebody set it, wherever.
+    [[nodiscard]] bool is_set(const std::string& name) const { return loaded_.origins.contains(name); }
 
   private:
-    int descriptor_ = -1;
+    void add_flag(CLI::App& command, const config::Setting& setting);
+
+    std::string file_;
+    std::map<std::string, std::string> flags_;
+    config::Loaded loaded_;
 };
 
-/// Makes the data folder and takes its lock; conflict when a server runs on it, unavailable when it can't be
-/// written.
-Result<SiteLock> lock_site(const SiteOptions& options);
-
-/// An opened site. Members are destroyed in reverse order: the store and the database last.
-struct OpenedSite {
-    std::unique_ptr<database::Database> database;
-    access::Site site;
-    std::unique_ptr<storage::LocalStore> store;
-};
-
-/// Opens the database without touching its schema.
-Result<std::unique_ptr<database::Database>> open_site_database(const SiteOptions& options);
-/// Opens the site, migrated to this program's schema, making it when there is none.
-Result<OpenedSite> open_site(const SiteOptions& options);
-
-/// The actor of administrative commands; events name nobody.
-inline access::Actor administrator() { return access::Actor::system(); }
+/// Exit codes: a command failed, or was used wrongly (its settings included).
+constexpr int kFailed = 1;
+constexpr int kWrongUsage = 2;
 
 } // namespace bifrost::apps

@@ -7,7 +7,7 @@ namespace bifrost::http {
 
 Edge::Edge(ServerOptions o, Router r, Handler f, ErrorResponder e, Observer w)
     : options(std::move(o)), router(std::move(r)), fallback(std::move(f)), on_error(std::move(e)),
-      observer(std::move(w)), bodies(options.most_buffered_bytes) {
+      observer(std::move(w)), cross_origin(options.allowed_origins), bodies(options.most_buffered_bytes) {
     lanes[static_cast<std::size_t>(Lane::fast)] =
         std::make_unique<LaneThreads>("fast", options.fast_threads, options.most_queued);
     lanes[static_cast<std::size_t>(Lane::slow)] =

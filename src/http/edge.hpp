@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "http/budget.hpp"
+#include "http/cross_origin.hpp"
 #include "http/lane.hpp"
 #include "http/proxies.hpp"
 #include "http/server.hpp"
@@ -36,6 +37,7 @@ struct Edge {
     ErrorResponder on_error;
     Observer observer;
     TrustedProxies proxies;
+    CrossOrigin cross_origin;
     Budget bodies;
     std::array<std::unique_ptr<LaneThreads>, 4> lanes;
     std::atomic<bool> draining{false};

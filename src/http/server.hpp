@@ -34,6 +34,8 @@ struct ServerOptions {
     /// Addresses and networks ("127.0.0.1", "10.0.0.0/8") whose X-Forwarded-For and X-Forwarded-Proto are
     /// believed.
     std::vector<std::string> trusted_proxies{};
+    /// Origins whose pages may call this server with credentials.
+    std::vector<std::string> allowed_origins{};
 };
 
 /// How errors that the edge finds itself become responses (the api room knows problem+json, this one

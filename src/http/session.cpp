@@ -146,6 +146,11 @@ void Session::begin_request() {
     keep_alive_ = reader_.framing().keep_alive;
     request_.request_id = request_id_of(request_);
     edge_.proxies.apply(peer_, request_);
+    if (edge_.cross_origin.is_preflight(request_)) {
+        unread_body_ = reader_.framing().has_body();
+        response_ = edge_.cross_origin.answer_preflight(request_);
+        return answer();
+    }
     if (auto match = edge_.router.match(request_.method, request_.path, allowed_)) {
         route_ = match->route;
         request_.path_params = std::move(match->params);

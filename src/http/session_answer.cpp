@@ -58,6 +58,7 @@ void Session::answer() {
         response_ = bug("a handler gave a status that is no answer");
         file_.reset();
     }
+    edge_.cross_origin.permit(request_, response_);
     const bool head_only = request_.method == Method::head;
     const bool bodiless = head_only || has_no_body(response_.status);
     const bool from_file = file_.is_open();

@@ -1,0 +1,121 @@
+#include "apps/parts.hpp"
+
+#include <pthread.h>
+
+#include "api/observe.hpp"
+#include "api/problem.hpp"
+#include "api/routes.hpp"
+#include "api/web_files.hpp"
+#include "core/log.hpp"
+#include "worker/jobs/all_jobs.hpp"
+
+namespace bifrost::apps {
+namespace {
+
+constexpr std::chrono::seconds kLongestTick{30};
+
+std::vector<api::HealthCheck> health_checks(OpenedSite& opened) {
+    return {{"database", [&] { return opened.database->ping(); }, true},
+            {"cache", [] { return Result<>{}; }, false}, // in this process: it is there when the process is
+            {"queue", [&] { return opened.database->ping(); }, true},
+            {"storage", [&] { return opened.store->ping(); }, true}};
+}
+
+std::string origin_of(const std::string& host, std::uint16_t port) {
+    const bool v6 = host.find(':') != std::string::npos;
+    return "http://" + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+http::ServerOptions server_options(const config::Config& config, const config::Place& place) {
+    http::ServerOptions options;
+    options.host = place.host;
+    options.port = place.port;
+    options.trusted_proxies = config.trusted_proxies;
+    options.allowed_origins = config.allowed_origins;
+    return options;
+}
+
+http::ServerOptions operations_options(const config::Place& place) {
+    http::ServerOptions options;
+    options.host = place.host;
+    options.port = place.port;
+    options.fast_threads = 1;
+    options.slow_threads = 1;
+    options.file_threads = 1;
+    options.most_connections = 100;
+    return options;
+}
+
+} // namespace
+
+SharedParts::SharedParts(const config::Config& config, OpenedSite& opened)
+    : authenticator_(*opened.database),
+      context_{*opened.database, *opened.store, opened.local_store(), authenticator_, answers_, {}, {}} {
+    context_.settings.version = BIFROST_VERSION;
+    context_.settings.environment = config.environment;
+    context_.settings.insecure_lan = config.insecure_lan;
+    context_.settings.most_file_bytes = config.max_file_size_mb * 1024 * 1024;
+    context_.settings.allowed_origins = config.allowed_origins;
+    context_.health_checks = health_checks(opened);
+}
+
+ApiPart::ApiPart(const config::Config& config, api::Context& context, const config::Place& place)
+    : place_(place), server_(server_options(config, place), api::make_router(context),
+                             api::web_files(context), api::problem, api::observe_requests()) {
+    context.draining = [this] { return server_.draining(); };
+}
+
+std::string ApiPart::origin() const { return origin_of(place_.host, server_.port()); }
+
+OperationsPart::OperationsPart(api::Context& context, const config::Place& place)
+    : place_(place),
+      server_(
+          operations_options(place), api::make_operations_router(context),
+          [](const http::Request& request) {
+              return api::problem({Errc::not_found, "There is nothing at this address."}, request);
+          },
+          api::problem, api::observe_requests()) {}
+
+std::string OperationsPart::origin() const { return origin_of(place_.host, server_.port()); }
+
+WorkPart::WorkPart(const config::Config& config, OpenedSite& opened)
+    : worker_(*opened.database, worker::all_jobs(*opened.store),
+              [&] {
+                  worker::Options options;
+                  options.concurrency = static_cast<std::size_t>(config.worker_concurrency);
+                  return options;
+              }()),
+      indexer_(*opened.database) {}
+
+void WorkPart::start() {
+    worker_.start();
+    indexer_.start();
+}
+
+void WorkPart::drain(std::chrono::seconds most) {
+    worker_.drain(most);
+    indexer_.stop();
+}
+
+Result<> WorkPart::alive() const {
+    if (worker_.last_tick_age() < kLongestTick) return {};
+    return Error{Errc::unavailable, "The worker's loop has not gone round for 30 seconds."};
+}
+
+sigset_t block_end_signals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    return signals;
+}
+
+void wait_for_end_signal(const sigset_t& signals) {
+    int received = 0;
+    sigwait(&signals, &received);
+    log::info("draining", {{"signal", received == SIGTERM ? "SIGTERM" : "SIGINT"}});
+}
+
+} // namespace bifrost::apps

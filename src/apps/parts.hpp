@@ -1,0 +1,79 @@
+#pragma once
+// What a role is made of: the HTTP side, the side that does jobs, and the endpoints for those who operate it.
+
+#include <csignal>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "api/context.hpp"
+#include "apps/site.hpp"
+#include "http/server.hpp"
+#include "worker/jobs/index.hpp"
+#include "worker/worker.hpp"
+
+namespace bifrost::apps {
+
+/// Everything that both sides share, out of an opened site. `config` and `opened` outlive it.
+class SharedParts {
+  public:
+    SharedParts(const config::Config& config, OpenedSite& opened);
+
+    api::Context& context() { return context_; }
+
+  private:
+    access::Authenticator authenticator_;
+    api::AnswerCache answers_;
+    api::Context context_;
+};
+
+/// The API and the web UI on one address.
+class ApiPart {
+  public:
+    ApiPart(const config::Config& config, api::Context& context, const config::Place& place);
+
+    Result<> start() { return server_.start(); }
+    /// "http://127.0.0.1:8000"
+    [[nodiscard]] std::string origin() const;
+    void drain(std::chrono::seconds most) { server_.drain(most); }
+
+  private:
+    config::Place place_;
+    http::Server server_;
+};
+
+/// /livez, /readyz, /health, /version and /metrics on an address of their own.
+class OperationsPart {
+  public:
+    OperationsPart(api::Context& context, const config::Place& place);
+
+    Result<> start() { return server_.start(); }
+    [[nodiscard]] std::string origin() const;
+    void drain() { server_.drain(std::chrono::seconds(1)); }
+
+  private:
+    config::Place place_;
+    http::Server server_;
+};
+
+/// The workers of this process.
+class WorkPart {
+  public:
+    WorkPart(const config::Config& config, OpenedSite& opened);
+
+    void start();
+    void drain(std::chrono::seconds most);
+    /// unavailable when the loop has not gone round for 30 s.
+    [[nodiscard]] Result<> alive() const;
+
+  private:
+    worker::Worker worker_;
+    worker::SearchIndexer indexer_;
+};
+
+/// SIGTERM and SIGINT are taken by the main thread only; every other thread inherits the blocked mask.
+sigset_t block_end_signals();
+/// Waits for one of them and logs it.
+void wait_for_end_signal(const sigset_t& signals);
+
+} // namespace bifrost::apps
