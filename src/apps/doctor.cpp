@@ -95,6 +95,15 @@ class Doctor {
         auto store = open_site_store(config_, **site);
         findings_.push_back(finding("storage", store ? (*store)->ping() : Result<>(store.error()),
                                     "takes and gives back bytes"));
+        if (config_.s3_bucket.empty()) return;
+        if (config_.allowed_origins.empty())
+            add("storage_cors", "warning",
+                "ALLOWED_ORIGINS is empty: browsers send files straight to S3 and need the bucket's "
+                "permission. Name the "
+                "UI's origins, and doctor prints the CORS settings for the bucket.");
+        else
+            add("storage_cors", "ok",
+                "give the bucket these CORS settings: " + storage::s3_cors_json(config_.allowed_origins));
     }
 
     void clock(database::Database* database) {

@@ -47,6 +47,21 @@ Result<T> patiently(std::chrono::steady_clock::time_point end, const std::functi
 
 } // namespace
 
+storage::S3StoreOptions s3_options(const config::Config& config) {
+    storage::S3StoreOptions options;
+    options.bucket = config.s3_bucket;
+    options.endpoint = config.s3_endpoint;
+    options.public_endpoint = config.s3_public_endpoint;
+    options.region = config.s3_region;
+    options.access_key = config.s3_access_key_id;
+    options.secret_key = config.s3_secret_access_key;
+    options.session_token = config.s3_session_token;
+    options.ca_file = config.s3_ca_file;
+    // AWS wants the bucket in the host's name; other servers seldom have a name for each.
+    options.path_style = !config.s3_endpoint.empty();
+    return options;
+}
+
 SiteLock& SiteLock::operator=(SiteLock&& other) noexcept {
     std::swap(descriptor_, other.descriptor_);
     return *this;
@@ -85,8 +100,7 @@ Result<std::unique_ptr<database::Database>> open_site_database(const config::Con
 
 Result<std::unique_ptr<storage::ObjectStore>> open_site_store(const config::Config& config,
                                                               const access::Site& site) {
-    if (!config.s3_bucket.empty())
-        return Error{Errc::invalid, "This program keeps bytes in the data folder only; leave S3_BUCKET out."};
+    if (!config.s3_bucket.empty()) return storage::open_s3_store(s3_options(config));
     BIFROST_CHECK(make_folder(config.data));
     storage::LocalStoreOptions options;
     options.root = std::filesystem::path(config.data) / "store";

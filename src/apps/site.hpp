@@ -1,6 +1,7 @@
 #pragma once
 // The site that the settings name: its lock, its database and its stored bytes.
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include "core/config.hpp"
 #include "database/database.hpp"
 #include "storage/local/local_store.hpp"
+#include "storage/s3/s3_store.hpp"
 
 namespace bifrost::apps {
 
@@ -41,6 +43,8 @@ struct OpenedSite {
 
 /// Opens the database without touching its schema.
 Result<std::unique_ptr<database::Database>> open_site_database(const config::Config& config);
+/// How S3 is reached, when S3_BUCKET is set.
+storage::S3StoreOptions s3_options(const config::Config& config);
 /// Opens the store of the site's bytes.
 Result<std::unique_ptr<storage::ObjectStore>> open_site_store(const config::Config& config,
                                                               const access::Site& site);

@@ -39,6 +39,8 @@ struct Config {
     std::string s3_region;
     std::string s3_access_key_id;
     std::string s3_secret_access_key;
+    std::string s3_session_token;
+    std::string s3_ca_file;
     std::string shared_cache_root;
     std::int64_t shared_cache_size_mb = 0;
     std::string projects_root;
