@@ -28,6 +28,8 @@ struct Settings {
     bool metrics_on_main_port = true;
 };
 
+class LiveEvents;
+
 struct Context {
     database::Database& database;
     storage::ObjectStore& store;
@@ -37,6 +39,7 @@ struct Context {
     Settings settings;
     std::vector<HealthCheck> health_checks;
     std::function<bool()> draining = [] { return false; };
+    LiveEvents* live = nullptr; ///< of an API process
     /// Whether the threads of this process still go round; without, only a restart helps.
     std::function<Result<>()> alive = [] { return Result<>{}; };
 };

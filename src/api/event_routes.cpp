@@ -2,6 +2,7 @@
 #include "access/user_ref.hpp"
 #include "api/answer.hpp"
 #include "api/history.hpp"
+#include "api/live_events.hpp"
 #include "api/operation.hpp"
 #include "api/routes.hpp"
 #include "services/asset/asset.hpp"
@@ -38,17 +39,7 @@ http::Response events_answer(const events::EventPage& page, const events::Positi
     std::string data = "[";
     for (const auto& event : page.events) {
         if (data.size() > 1) data += ',';
-        json::ObjectWriter(data)
-            .member("position", event.position.text())
-            .member("change_set", event.change_set)
-            .member("at", event.at)
-            .member("actor", actor_of(event, users))
-            .member("action", event.action)
-            .member("project_id", event.project_id)
-            .member("entity_kind", event.entity_kind)
-            .member("entity_id", event.entity_id)
-            .member("patch", event.patch)
-            .member("request_id", event.request_id);
+        write_event(data, event, users);
     }
     json::ObjectWriter(response.body)
         .member("data", json::Raw{data + "]"})
@@ -82,6 +73,40 @@ Result<http::Response> list(Incoming& incoming) {
         BIFROST_ASSIGN(const auto users, access::find_user_refs(tx, actors_of(page.events)));
         return events_answer(page, resume, users);
     });
+}
+
+Result<http::Response> stream(Incoming& incoming) {
+    Parameters parameters(incoming.http);
+    auto since = parameters.text("since", 100);
+    const auto project = parameters.text("project", 64);
+    StreamRequest request;
+    request.entity_id = parameters.id("entity");
+    const auto seconds = parameters.integer("seconds", 0, 86'400);
+    const auto kinds = read_kinds(parameters);
+    BIFROST_CHECK(parameters.finish());
+    if (!kinds) return kinds.error();
+    request.kinds = *kinds;
+    // A client that lost its stream says where it was; what it first asked for stands in the address still.
+    if (const auto last = incoming.http.header("last-event-id"); last && !last->empty()) since = *last;
+    BIFROST_ASSIGN(request.since, read_position(since, "/since"));
+    if (seconds) request.at_most = std::chrono::seconds(*seconds);
+    if (project) {
+        BIFROST_ASSIGN(const auto found, incoming.context.database.read([&](database::Tx& tx) {
+            return project::get_project(tx, incoming.actor, *project);
+        }));
+        request.project_id = found.id;
+    }
+    request.secret = incoming.session_secret;
+    request.actor = incoming.actor;
+    if (incoming.context.live == nullptr) return Error{Errc::internal, "This process has no live events."};
+    http::Response response;
+    if (incoming.http.method != http::Method::head) {
+        BIFROST_ASSIGN(response.stream, incoming.context.live->open(std::move(request)));
+    }
+    response.content_type = "text/event-stream";
+    // Proxies must neither keep it nor collect it.
+    response.header("Cache-Control", "no-store").header("X-Accel-Buffering", "no");
+    return response;
 }
 
 struct HistoryRequest {
@@ -141,6 +166,7 @@ void add_event_routes(http::Router& router, Context& context) {
                       std::move(operation));
     };
     add("/api/v1/events", "list_events", list);
+    add("/api/v1/events/stream", "stream_events", stream);
     add("/api/v1/projects/{project}/history", "get_project_history", project_history);
     add("/api/v1/assets/{id}/history", "get_asset_history",
         [](Incoming& incoming) { return entity_history(incoming, true); });

@@ -4,6 +4,7 @@
 
 #include "api/credentials.hpp"
 #include "api/idempotency.hpp"
+#include "api/live_events.hpp"
 #include "api/problem.hpp"
 #include "api/projection.hpp"
 #include "core/hash.hpp"
@@ -158,6 +159,7 @@ void add_operation(http::Router& router, Context& context, OperationSpec spec, O
     route.handler = [&context, spec = std::move(spec),
                      operation = std::move(operation)](const http::Request& request) {
         auto response = run(request, context, spec, operation);
+        if (is_unsafe(spec.method) && response && context.live != nullptr) context.live->notify();
         if (!response) return problem(response.error(), request);
         return std::move(*response);
     };

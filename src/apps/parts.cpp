@@ -49,13 +49,14 @@ http::ServerOptions operations_options(const config::Place& place) {
 } // namespace
 
 SharedParts::SharedParts(const config::Config& config, OpenedSite& opened)
-    : authenticator_(*opened.database),
+    : authenticator_(*opened.database), live_(*opened.database, authenticator_),
       context_{*opened.database, *opened.store, opened.local_store(), authenticator_, answers_, {}, {}} {
     context_.settings.version = BIFROST_VERSION;
     context_.settings.environment = config.environment;
     context_.settings.insecure_lan = config.insecure_lan;
     context_.settings.most_file_bytes = config.max_file_size_mb * 1024 * 1024;
     context_.settings.allowed_origins = config.allowed_origins;
+    context_.live = &live_;
     context_.health_checks = health_checks(opened);
 }
 

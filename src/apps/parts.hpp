@@ -7,6 +7,7 @@
 #include <string>
 
 #include "api/context.hpp"
+#include "api/live_events.hpp"
 #include "apps/site.hpp"
 #include "http/server.hpp"
 #include "worker/jobs/index.hpp"
@@ -24,6 +25,7 @@ class SharedParts {
   private:
     access::Authenticator authenticator_;
     api::AnswerCache answers_;
+    api::LiveEvents live_;
     api::Context context_;
 };
 

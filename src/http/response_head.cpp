@@ -212,9 +212,9 @@ void append_head(std::string& out, const Response& response, const HeadFacts& fa
         has_type = has_type || same_name(name, "content-type");
         append_line(out, name, value);
     }
-    if (!has_type && (facts.length > 0 || has_length))
+    if (!has_type && (facts.length > 0 || has_length || facts.endless))
         append_line(out, "Content-Type", response.content_type);
-    if (!has_length && !bodiless) {
+    if (!has_length && !bodiless && !facts.endless) {
         out += "Content-Length: ";
         append_number(out, facts.length);
         out += "\r\n";

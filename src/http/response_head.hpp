@@ -15,6 +15,7 @@ struct HeadFacts {
     bool head_only = false;  ///< the answer to HEAD
     bool http_1_0 = false;   ///< of the request
     bool keep_alive = false;
+    bool endless = false; ///< a stream: its length isn't known, the end of the connection is its end
     std::string_view request_id{};
     std::string_view date{};
 };

@@ -76,6 +76,7 @@ void Session::step() {
         return discard();
     case Phase::away:
     case Phase::writing:
+    case Phase::events:
     case Phase::closed:
         return;
     }
@@ -96,7 +97,7 @@ void Session::on_read(std::size_t size, bool failed) {
     in_.commit(size);
     if (failed) {
         // While an answer is being written the writing finds out by itself whether anyone still listens.
-        if (phase_ != Phase::away && phase_ != Phase::writing) lost();
+        if (phase_ != Phase::away && phase_ != Phase::writing && phase_ != Phase::events) lost();
         return;
     }
     if (phase_ == Phase::body || phase_ == Phase::streaming) set_deadline(edge_.options.body_timeout);
@@ -203,6 +204,7 @@ void Session::sweep(SteadyTime now) {
         return refuse_plainly(408, "The body of the request stopped arriving.");
     case Phase::idle:
     case Phase::writing:
+    case Phase::events:
     case Phase::lingering:
     case Phase::away:
     case Phase::closed:
@@ -211,7 +213,7 @@ void Session::sweep(SteadyTime now) {
 }
 
 void Session::drain() {
-    if (phase_ == Phase::idle || phase_ == Phase::lingering) close();
+    if (phase_ == Phase::idle || phase_ == Phase::events || phase_ == Phase::lingering) close();
 }
 
 void Session::cut() { lost(); }
@@ -251,6 +253,8 @@ void Session::close() {
     const auto self = shared_from_this(); // the registry may hold the last other reference
     phase_ = Phase::closed;
     abandon_feed();
+    if (events_) events_->detach();
+    if (response_.stream) response_.stream->detach();
     sink_.reset();
     file_.reset();
     boost::system::error_code ignored;

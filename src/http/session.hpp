@@ -11,6 +11,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include "http/edge.hpp"
+#include "http/event_stream.hpp"
 #include "http/input_buffer.hpp"
 #include "http/open_file.hpp"
 #include "http/request_reader.hpp"
@@ -48,7 +49,7 @@ class Session final : public std::enable_shared_from_this<Session>, private Lane
     Registry::iterator place; ///< in the loop's registry
 
   private:
-    enum class Phase { idle, head, body, away, streaming, writing, lingering, closed };
+    enum class Phase { idle, head, body, away, streaming, writing, events, lingering, closed };
     enum class Task { handler, decision, adopt, file };
 
     // session.cpp: the connection and the reading of heads
@@ -102,6 +103,10 @@ class Session final : public std::enable_shared_from_this<Session>, private Lane
     void send_slices() noexcept;
     void file_returned();
     void finish();
+    // session_events.cpp: answers without an end
+    void begin_events();
+    void write_events();
+    void watch_for_end();
     void observe();
     void lost();
 
@@ -156,6 +161,11 @@ class Session final : public std::enable_shared_from_this<Session>, private Lane
     bool file_blocked_ = false;
     bool file_failed_ = false;
     std::size_t discarded_ = 0;
+    std::shared_ptr<EventStream> events_;
+    std::vector<EventStream::Bytes> event_bytes_; ///< being written
+    std::size_t event_done_ = 0;                  ///< of the first of them
+    bool events_blocked_ = false;                 ///< the client takes no more for now
+    bool events_ended_ = false;
 };
 
 } // namespace bifrost::http

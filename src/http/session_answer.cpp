@@ -64,13 +64,19 @@ void Session::answer() {
     const bool from_file = file_.is_open();
     const std::string_view body =
         response_.body.empty() ? response_.static_body : std::string_view(response_.body);
-    keep_alive_ = keep_alive_ && !response_.close && !unread_body_ && !edge_.draining;
+    const bool endless = response_.stream != nullptr && !bodiless;
+    if (response_.stream && !endless) {
+        response_.stream->detach();
+        response_.stream.reset();
+    }
+    keep_alive_ = keep_alive_ && !endless && !response_.close && !unread_body_ && !edge_.draining;
 
     HeadFacts facts;
     facts.length = from_file ? file_left_ : static_cast<std::int64_t>(body.size());
     facts.head_only = head_only;
     facts.http_1_0 = reader_.framing().http_1_0;
     facts.keep_alive = keep_alive_;
+    facts.endless = endless;
     facts.request_id = request_.request_id;
     facts.date = loop_.date();
     out_.clear();
@@ -103,6 +109,7 @@ void Session::write_out() {
         set_deadline(edge_.options.body_timeout);
     }
     if (file_.is_open()) return send_away(Task::file);
+    if (response_.stream) return begin_events();
     finish();
 }
 
@@ -188,7 +195,7 @@ void Session::observe() {
     Served served;
     served.request = &request_;
     served.route = route_;
-    served.status = phase_ == Phase::writing ? response_.status : 499;
+    served.status = phase_ == Phase::writing || phase_ == Phase::events ? response_.status : 499;
     served.bytes_sent = bytes_sent_;
     served.duration =
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - started_);

@@ -2,6 +2,7 @@
 
 What is left out, and why:
 - operations with `x-bifrost-signed`: their addresses are signed, so that made-up ones can only be refused; test_publish.py has them.
+- operations with `x-bifrost-endless`: their answers end when nobody wants more; test_event_stream.py has them.
 - the parameter `fields`: an answer to it lacks what the schema requires, as the parameter says; test_lists.py has it.
 - the check positive_data_acceptance: most bodies name things by id or code (a type, an upload, a version), which no schema can know.
 - the check ignored_auth on operations that end the session or token of the caller; test_permissions.py crosses every operation with nobody.
@@ -34,7 +35,7 @@ CONFIG = {
 def document_for_schemathesis():
     document = copy.deepcopy(openapi_json.load(SOURCE))
     for path in list(document["paths"]):
-        if any(isinstance(o, dict) and o.get("x-bifrost-signed") for o in document["paths"][path].values()):
+        if any(isinstance(o, dict) and (o.get("x-bifrost-signed") or o.get("x-bifrost-endless")) for o in document["paths"][path].values()):
             del document["paths"][path]
     for _, _, _, operation in openapi_json.operations(document):
         operation["parameters"] = [p for p in operation.get("parameters", []) if p != {"$ref": "#/components/parameters/Fields"}]

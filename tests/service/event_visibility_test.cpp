@@ -19,6 +19,15 @@ class EventVisibility : public ProductionTest {
         });
         std::vector<std::string> out;
         for (const auto& event : page.events) out.push_back(event.action);
+        // Live streams decide in memory, and must not decide otherwise.
+        const auto all =
+            read([&](database::Tx& tx) { return events::list_events(tx, std::nullopt, 1000, {}); });
+        const auto versions =
+            read([&](database::Tx& tx) { return access::find_version_facts(tx, all.events); });
+        std::vector<std::string> live;
+        for (const auto& event : all.events)
+            if (access::may_see_event(actor, event, versions)) live.push_back(event.action);
+        EXPECT_EQ(live, out);
         return out;
     }
     /// A version of a new asset, with its event.

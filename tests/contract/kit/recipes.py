@@ -465,6 +465,11 @@ def list_events(bench):
 
 
 @recipe
+def stream_events(bench):
+    return get("/events/stream", params={"seconds": 0})
+
+
+@recipe
 def batch(bench):
     body = {"code": unique("asset"), "name": "New", "type": "prop"}
     return post("/batch", {"operations": [{"op": "create", "path": bench.in_project("/assets"), "body": body}]})
