@@ -2,12 +2,14 @@
 
 #include "worker/jobs/checksum.hpp"
 #include "worker/jobs/collect.hpp"
+#include "worker/jobs/event_months.hpp"
 #include "worker/jobs/tidy.hpp"
 
 namespace bifrost::worker {
 
 std::vector<JobKind> all_jobs(storage::ObjectStore& store) {
-    return {checksum_job(store), publish_job(store), collect_job(store), sweep_job(store), tidy_job()};
+    return {checksum_job(store), publish_job(store), collect_job(store),
+            sweep_job(store),    tidy_job(),         event_months_job()};
 }
 
 } // namespace bifrost::worker
