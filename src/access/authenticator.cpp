@@ -23,22 +23,26 @@ std::int64_t steady_micros() {
 } // namespace
 
 Result<Actor> Authenticator::authenticate(std::string_view secret, bool fresh) {
-    const std::string hash = sha256_hex(secret);
     const std::int64_t now = steady_micros();
     if (!fresh) {
         const std::lock_guard lock(mutex_);
-        const auto found = known_.find(hash);
+        const auto found = known_.find(secret);
         if (found != known_.end() && now - found->second.checked_at < kFreshMicros)
             return found->second.actor;
     }
-    auto actor = look_up(secret, hash);
+    auto actor = look_up(secret, sha256_hex(secret));
     const std::lock_guard lock(mutex_);
+    const auto found = known_.find(secret);
     if (!actor) {
-        known_.erase(hash);
+        if (found != known_.end()) known_.erase(found);
+        return actor;
+    }
+    if (found != known_.end()) {
+        found->second = {*actor, now};
         return actor;
     }
     if (known_.size() >= kMostKnown) known_.clear();
-    known_[hash] = {*actor, now};
+    known_.emplace(std::string(secret), Known{*actor, now});
     return actor;
 }
 

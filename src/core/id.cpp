@@ -1,5 +1,6 @@
 #include "core/id.hpp"
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstring>
@@ -11,12 +12,19 @@ namespace {
 
 constexpr char kHex[] = "0123456789abcdef";
 
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
+/// The value of each hexadecimal digit, -1 for every other character.
+constexpr std::array<std::int8_t, 256> kHexValues = [] {
+    std::array<std::int8_t, 256> values{};
+    values.fill(-1);
+    for (std::int8_t digit = 0; digit < 16; ++digit) {
+        const char c = kHex[digit];
+        values[static_cast<unsigned char>(c)] = digit;
+        if (c >= 'a') values[static_cast<unsigned char>(c - 'a' + 'A')] = digit;
+    }
+    return values;
+}();
+
+int hex_value(char c) { return kHexValues[static_cast<unsigned char>(c)]; }
 
 /// Milliseconds and a 12-bit counter as one number that only grows within this process (RFC 9562, 6.2 method
 /// 1).
@@ -37,7 +45,7 @@ std::uint64_t next_tick() {
 
 Id Id::make() {
     Id id;
-    secure_random(id.bytes_.data() + 8, 8);
+    pooled_random(id.bytes_.data() + 8, 8);
     const std::uint64_t tick = next_tick();
     const std::uint64_t millis = tick >> 12;
     for (int i = 0; i < 6; ++i)

@@ -2,6 +2,15 @@
 
 namespace bifrost::json {
 
+std::string detail::member_key(std::string_view name) {
+    std::string key;
+    key.reserve(name.size() + 4);
+    key += ",\"";
+    key += name;
+    key += "\":";
+    return key;
+}
+
 void append_string(std::string& out, std::string_view text) {
     constexpr char kHex[] = "0123456789abcdef";
     out += '"';

@@ -54,16 +54,18 @@ void append_number(std::string& out, Number value) {
     out.append(text, static_cast<std::size_t>(end.ptr - text));
 }
 
+/// `,"name":`
+std::string member_key(std::string_view name);
+
 template <class T>
 void write_members(std::string& out, const T& value, bool& first) {
     using Members =
         boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
     boost::mp11::mp_for_each<Members>([&](auto member) {
-        if (!first) out += ',';
+        // Made once a member, to be appended in one piece.
+        static const std::string key = member_key(member.name);
+        out.append(key, first ? 1 : 0, std::string::npos);
         first = false;
-        out += '"';
-        out += member.name;
-        out += "\":";
         write(out, value.*member.pointer);
     });
 }

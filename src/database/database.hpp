@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/result.hpp"
 #include "database/query.hpp"
@@ -155,10 +156,23 @@ struct SqliteOptions {
 Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& options);
 
 struct PostgresOptions {
-    std::string url; ///< a libpq connection URI
-    std::size_t most_connections = 16;
+    /// A libpq connection URI of the primary. With several hosts (postgresql://a,b/name) the one that is the
+    /// primary is found, and what is safe to run again waits up to `deadline` for a new one after losing it.
+    std::string url;
+    std::size_t most_connections = 16; ///< to the primary, and to each replica
     std::chrono::milliseconds connect_deadline{5'000};
     std::chrono::milliseconds deadline{10'000}; ///< of waiting for a connection, and of each statement
+
+    /// One URI for each streaming replica; they serve the reads that a RequestScope lets them.
+    std::vector<std::string> replica_urls{};
+    /// A replica that is further behind serves nothing. Also the most by which a permission that a list was
+    /// filtered with can be out of date.
+    std::chrono::milliseconds most_replica_lag{1'000};
+    /// How long a read waits for a replica to replay what the caller has seen, before the primary serves it.
+    std::chrono::milliseconds replica_patience{50};
+    /// Has a thread of its own look at the primary, for bifrost_event_horizon_age_seconds. Always with
+    /// replicas.
+    bool watch_primary = false;
 };
 
 Result<std::unique_ptr<Database>> open_postgres(const PostgresOptions& options);
