@@ -5,6 +5,9 @@ namespace {
 
 constexpr std::string_view kPlainSession = "bifrost_session";
 constexpr std::string_view kPlainCsrf = "bifrost_csrf";
+constexpr std::string_view kPlainSeen = "bifrost_seen";
+/// By then every replica that is let serve has replayed what was written.
+constexpr std::int64_t kSeenSeconds = 60;
 
 std::string cookie_name(const Incoming& incoming, std::string_view plain) {
     return (incoming.http.secure ? "__Host-" : "") + std::string(plain);
@@ -68,6 +71,30 @@ void set_session_cookies(const Incoming& incoming, http::Response& response,
 void clear_session_cookies(const Incoming& incoming, http::Response& response) {
     response.header("Set-Cookie", cookie(incoming, kPlainSession, "", 0, true));
     response.header("Set-Cookie", cookie(incoming, kPlainCsrf, "", 0, false));
+}
+
+Result<std::optional<database::Seen>> read_seen(const Incoming& incoming) {
+    if (const auto header = incoming.http.header("x-bifrost-consistency")) {
+        const auto seen = database::Seen::parse(*header);
+        if (!seen)
+            return Error{Errc::malformed,
+                         "X-Bifrost-Consistency is none of this site's tokens; send back what "
+                         "the answer to a write carried, or nothing."};
+        return seen;
+    }
+    if (incoming.http.header("authorization")) return std::optional<database::Seen>{};
+    const auto cookie = incoming.http.cookie(cookie_name(incoming, kPlainSeen));
+    if (!cookie) return std::optional<database::Seen>{};
+    const auto seen = database::Seen::parse(*cookie);
+    return seen ? seen : std::optional(database::Seen{0, Timestamp::now().micros / 1'000'000});
+}
+
+void write_seen(const Incoming& incoming, http::Response& response, const database::Seen& seen) {
+    std::string text = seen.text();
+    const bool by_cookie = !incoming.http.header("authorization") && may_use_cookies(incoming);
+    if (by_cookie && seen.wal != 0)
+        response.header("Set-Cookie", cookie(incoming, kPlainSeen, text, kSeenSeconds, true));
+    response.header("X-Bifrost-Consistency", std::move(text));
 }
 
 } // namespace bifrost::api

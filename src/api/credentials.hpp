@@ -4,6 +4,7 @@
 
 #include "access/session.hpp"
 #include "api/operation.hpp"
+#include "database/request_scope.hpp"
 
 namespace bifrost::api {
 
@@ -13,6 +14,12 @@ Result<> authenticate(Incoming& incoming, bool unsafe);
 void set_session_cookies(const Incoming& incoming, http::Response& response,
                          const access::SignedIn& signed_in);
 void clear_session_cookies(const Incoming& incoming, http::Response& response);
+
+/// What the caller has seen of its own writes: X-Bifrost-Consistency, or a session's cookie of the same
+/// content. malformed when the header is none of our tokens; a cookie that isn't is as good as a new one.
+Result<std::optional<database::Seen>> read_seen(const Incoming& incoming);
+/// Tells it to the caller: in the header, and for sessions of browsers in the cookie as well.
+void write_seen(const Incoming& incoming, http::Response& response, const database::Seen& seen);
 /// Whether a cookie session is allowed here: over https, from loopback, or when --insecure-lan was given.
 bool may_use_cookies(const Incoming& incoming);
 

@@ -162,8 +162,10 @@ Result<http::Response> project_history(Incoming& incoming) {
 
 void add_event_routes(http::Router& router, Context& context) {
     const auto add = [&](std::string pattern, std::string id, Operation operation) {
-        add_operation(router, context, {Method::get, std::move(pattern), std::move(id)},
-                      std::move(operation));
+        OperationSpec spec{Method::get, std::move(pattern), std::move(id)};
+        // Readers resume from what they were told; a replica that is behind another would take them back.
+        spec.on_primary = spec.id == "list_events" || spec.id == "stream_events";
+        add_operation(router, context, std::move(spec), std::move(operation));
     };
     add("/api/v1/events", "list_events", list);
     add("/api/v1/events/stream", "stream_events", stream);

@@ -8,6 +8,7 @@
 #include "api/problem.hpp"
 #include "api/projection.hpp"
 #include "core/hash.hpp"
+#include "database/request_scope.hpp"
 
 namespace bifrost::api {
 namespace {
@@ -105,15 +106,36 @@ Result<http::Response> run_get(Incoming& incoming, const OperationSpec& spec, co
     return response;
 }
 
+/// A replica may be away in the middle, lack a migration, or not have heard of what the caller was told
+/// about; the primary has the last word then.
+bool is_worth_asking_primary(const Error& error) {
+    return error.code == Errc::unavailable || error.code == Errc::internal || error.code == Errc::not_found;
+}
+
+Result<http::Response> run_read(Incoming& incoming, const OperationSpec& spec, const Operation& operation,
+                                database::RequestScope& scope) {
+    BIFROST_ASSIGN(const auto seen, read_seen(incoming));
+    if (spec.on_primary) return run_get(incoming, spec, operation);
+    scope.allow_replicas(seen);
+    auto response = run_get(incoming, spec, operation);
+    if (response || !scope.used_replica() || !is_worth_asking_primary(response.error())) return response;
+    scope.use_primary();
+    return run_get(incoming, spec, operation);
+}
+
 Result<http::Response> run(const http::Request& request, Context& context, const OperationSpec& spec,
                            const Operation& operation) {
     Incoming incoming{request, context, {}, nullptr, {}};
     const bool unsafe = is_unsafe(spec.method);
+    database::RequestScope scope; // whoever asks is looked up on the primary
     if (spec.sign_in == SignIn::required) BIFROST_CHECK(authenticate(incoming, unsafe));
     incoming.actor.request_id = request.request_id;
     BIFROST_ASSIGN(incoming.body, parse_body(request, spec.body));
-    if (spec.method == http::Method::get) return run_get(incoming, spec, operation);
-    return operation(incoming);
+    if (spec.method == http::Method::get) return run_read(incoming, spec, operation, scope);
+    auto response = operation(incoming);
+    if (response && scope.committed() && find_header(*response, "X-Bifrost-Consistency") == nullptr)
+        write_seen(incoming, *response, *scope.committed());
+    return response;
 }
 
 } // namespace
@@ -201,7 +223,10 @@ Result<http::Response> write(Incoming& incoming,
                          "The first request with this Idempotency-Key has just failed; repeat it."};
         });
     if (!written) return written.error();
-    written->value.header("X-Bifrost-Consistency", written->position.text());
+    const auto* const scope = database::RequestScope::current();
+    const bool knows = scope != nullptr && scope->committed();
+    write_seen(incoming, written->value,
+               knows ? *scope->committed() : database::Seen{0, Timestamp::now().micros / 1'000'000});
     return std::move(written->value);
 }
 

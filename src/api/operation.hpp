@@ -79,6 +79,8 @@ struct OperationSpec {
     /// Whatever changes the answer writes an event: while the log's end is the same, so is the answer, and
     /// its ETag is known without it. Not for what jobs, uploads or the search index do. `q` is excepted.
     bool changes_with_log = false;
+    /// Reads always go to the primary: what a worker is just doing, or what readers resume from.
+    bool on_primary = false;
 };
 
 /// Adds the operation to the router, wrapped in all of the above. `context` must outlive the router.

@@ -374,6 +374,12 @@ def test_a_write_answers_a_token_that_a_read_may_send_back(owner, asset):
     assert owner.get(path, headers={"X-Bifrost-Consistency": token}).json()["name"] == "Seen"
 
 
+@pytest.mark.parametrize("token", ["1.8421.0", "nonsense", "0-0-00000000", "'; drop table asset; --", "f" * 4000])
+def test_a_consistency_token_that_no_write_answered_is_refused(owner, asset, token):
+    problem = owner.get(f"/assets/{asset['id']}", headers={"X-Bifrost-Consistency": token}, expect=400).json()
+    assert "X-Bifrost-Consistency" in problem["detail"]
+
+
 @pytest.mark.parametrize("header", ["Bearer", "Bearer nonsense", "Basic b3duZXI6eA==", "Bearer bft_" + "a" * 43, "bearer", ""])
 def test_a_token_that_is_none_is_refused_with_a_challenge(world, header):
     answer = world.anonymous.get("/me", expect=401, headers={"Authorization": header})

@@ -154,13 +154,12 @@ TEST_F(EventMonths, the_log_reads_the_same_before_and_after_events_were_moved) {
 
 TEST_F(EventMonths, no_event_is_lost_or_doubled_while_its_month_is_made_under_it) {
     const Month month = present_.later(5);
-    std::atomic<bool> stop{false};
     std::atomic<int> written{0};
     std::vector<std::jthread> writers;
     for (int writer = 0; writer < 3; ++writer)
-        writers.emplace_back([&] {
+        writers.emplace_back([&](const std::stop_token& stop) {
             const auto own = open_or_throw(fresh_.url());
-            while (!stop) {
+            while (!stop.stop_requested()) {
                 const auto done = own->write([&](Tx& tx) {
                     return tx.execute_text(
                         "insert into event (epoch, txid, number, at, change_set, action, entity_kind, "
@@ -177,7 +176,6 @@ TEST_F(EventMonths, no_event_is_lost_or_doubled_while_its_month_is_made_under_it
     const int then = written;
     while (written < then + 100 && std::chrono::steady_clock::now() < deadline)
         std::this_thread::sleep_for(1ms);
-    stop = true;
     writers.clear();
     EXPECT_EQ(rows_in("event_rest"), 0);
     EXPECT_EQ(rows_in(month.name()), written);

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <stdexcept>
 #include <thread>
@@ -73,6 +74,18 @@ int wait_for(pid_t child) {
     return status;
 }
 
+std::string text_of(const std::string& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+/// Neither gone nor a zombie.
+bool is_running(pid_t process) {
+    const std::string status = text_of("/proc/" + std::to_string(process) + "/stat");
+    const auto name_end = status.rfind(')');
+    return name_end != std::string::npos && status.size() > name_end + 2 && status[name_end + 2] != 'Z';
+}
+
 int free_port() {
     const int probe = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{};
@@ -84,11 +97,6 @@ int free_port() {
     ::close(probe);
     if (!found) throw std::runtime_error("no port is free");
     return ntohs(address.sin_port);
-}
-
-std::string text_of(const std::string& path) {
-    std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
 } // namespace
@@ -115,13 +123,42 @@ PostgresServer::PostgresServer(Durability durability, const std::vector<std::str
     start();
 }
 
-void PostgresServer::initialise() {
+std::unique_ptr<PostgresServer> PostgresServer::replica_of(const PostgresServer& primary) {
+    std::unique_ptr<PostgresServer> replica(new PostgresServer());
+    replica->settings_ = primary.settings_;
+    replica->make_folder();
+    const pid_t child =
+        spawn({program("pg_basebackup"), "-d", primary.url(), "-D", replica->folder_ + "/data",
+               "--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync"},
+              replica->folder_ + "/log");
+    if (wait_for(child) != 0)
+        throw std::runtime_error("pg_basebackup failed: " + text_of(replica->folder_ + "/log"));
+    replica->port_ = free_port();
+    replica->start();
+    return replica;
+}
+
+void PostgresServer::catch_up_with(const PostgresServer& primary) const {
+    const std::string wal = primary.execute("select pg_current_wal_flush_lsn()");
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    while (execute("select pg_last_wal_replay_lsn() >= '" + wal + "'") != "t") {
+        if (std::chrono::steady_clock::now() > deadline)
+            throw std::runtime_error("the replica does not catch up: " + text_of(folder_ + "/log"));
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+}
+
+void PostgresServer::make_folder() {
     std::string pattern = (fs::temp_directory_path() / "bifrost-postgres-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder can be made");
     folder_ = pattern;
     if (const passwd* user = server_user();
         user != nullptr && ::chown(folder_.c_str(), user->pw_uid, user->pw_gid) != 0)
         throw std::runtime_error("the temporary folder can't be given to the server's user");
+}
+
+void PostgresServer::initialise() {
+    make_folder();
     const pid_t child = spawn({program("initdb"), "-D", folder_ + "/data", "-A", "trust", "-U", "postgres",
                                "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"},
                               folder_ + "/log");
@@ -163,9 +200,15 @@ void PostgresServer::kill_hard() {
     if (running_ == 0) throw std::logic_error("the server isn't this object's, or doesn't run");
     const std::string task = "/proc/" + std::to_string(running_);
     ::kill(running_, SIGSTOP); // or it would tidy up between the kills
-    std::ifstream children(task + "/task/" + std::to_string(running_) + "/children");
-    for (pid_t child = 0; children >> child;) ::kill(child, SIGKILL);
+    std::ifstream file(task + "/task/" + std::to_string(running_) + "/children");
+    const std::vector<pid_t> children{std::istream_iterator<pid_t>(file), std::istream_iterator<pid_t>()};
+    for (const pid_t child : children) ::kill(child, SIGKILL);
     stop(SIGKILL);
+    // One that still dies holds the shared memory, and then the server would refuse to start.
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    for (const pid_t child : children)
+        while (is_running(child) && std::chrono::steady_clock::now() < deadline)
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
 PostgresServer::~PostgresServer() {

@@ -2,6 +2,7 @@
 // A PostgreSQL server of the tests' own, in a temporary folder on a free port of 127.0.0.1 (trust
 // authentication).
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ class PostgresServer {
 
     /// One's own, to be stopped and started again. `settings` are further lines such as "max_connections=20".
     explicit PostgresServer(Durability durability, const std::vector<std::string>& settings = {});
+    /// A streaming replica of a server that runs (and outlives it), as it is now.
+    static std::unique_ptr<PostgresServer> replica_of(const PostgresServer& primary);
     /// One that somebody else started.
     explicit PostgresServer(std::string url);
     PostgresServer(const PostgresServer&) = delete;
@@ -34,12 +37,18 @@ class PostgresServer {
     /// the first row, or "".
     std::string execute(const std::string& sql, const std::string& database = "postgres") const;
 
+    /// Waits until it has replayed what the primary has written so far; throws after a minute.
+    void catch_up_with(const PostgresServer& primary) const;
+    /// Makes a replica the primary.
+    void promote() const { execute("select pg_promote()"); }
     /// Kills every process of the server with SIGKILL, as a crash would.
     void kill_hard();
     /// Starts it on the same port and data, and waits until it answers.
     void start();
 
   private:
+    PostgresServer() = default;
+    void make_folder();
     void initialise();
     void stop(int signal);
 

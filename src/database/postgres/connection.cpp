@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <thread>
 #include <utility>
 
+#include <fcntl.h>
 #include <libpq-fe.h>
 #include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "core/log.hpp"
 #include "database/postgres/conninfo.hpp"
@@ -15,6 +19,8 @@ namespace {
 
 /// The server ends a statement at its deadline; only a server that is silent is waited for longer.
 constexpr std::chrono::milliseconds kGrace{2'000};
+constexpr std::chrono::milliseconds kFailoverPause{100};
+constexpr std::chrono::seconds kFresh{1};
 constexpr int kOldestVersion = 140'000;
 
 void ignore_notice(void*, const char*) {}
@@ -23,19 +29,25 @@ void ignore_notice(void*, const char*) {}
 
 void Connection::Close::operator()(pg_conn* connection) const { PQfinish(connection); }
 
-Connection::~Connection() = default;
+Connection::~Connection() {
+    if (socket_ >= 0) ::close(socket_);
+}
 
-Result<std::unique_ptr<Connection>> Connection::open(const PostgresOptions& options) {
-    std::unique_ptr<Connection> connection(new Connection(options));
+Result<std::unique_ptr<Connection>> Connection::open(const PostgresOptions& options,
+                                                     Conninfo::Session session) {
+    std::unique_ptr<Connection> connection(new Connection(options, session));
     BIFROST_CHECK(connection->connect());
     return connection;
 }
 
 Result<> Connection::connect() {
-    BIFROST_ASSIGN(const Conninfo conninfo, Conninfo::of(options_, Conninfo::Session::limited));
+    BIFROST_ASSIGN(const Conninfo conninfo, Conninfo::of(options_, session_));
+    several_hosts_ = conninfo.has_several_hosts();
     connection_.reset(PQconnectdbParams(conninfo.keywords(), conninfo.values(), 0));
     if (PQstatus(connection_.get()) != CONNECTION_OK) {
-        log::warning("PostgreSQL can't be reached", {{"reason", PQerrorMessage(connection_.get())}});
+        const bool quiet = session_ == Conninfo::Session::replica || session_ == Conninfo::Session::watch;
+        log::write(quiet ? log::Level::debug : log::Level::warning, "PostgreSQL can't be reached",
+                   {{"reason", PQerrorMessage(connection_.get())}});
         return Error{Errc::unavailable, "The database can't be reached; check its address and that it runs."};
     }
     if (PQserverVersion(connection_.get()) < kOldestVersion)
@@ -46,7 +58,10 @@ Result<> Connection::connect() {
     PQsetNoticeProcessor(connection_.get(), &ignore_notice, nullptr);
     if (PQsetnonblocking(connection_.get(), 1) != 0 || PQenterPipelineMode(connection_.get()) != 1)
         return lose(PQerrorMessage(connection_.get()));
+    if (session_ == Conninfo::Session::replica)
+        socket_ = ::fcntl(PQsocket(connection_.get()), F_DUPFD_CLOEXEC, 0);
     lost_ = false;
+    used_at_ = Clock::now();
     return {};
 }
 
@@ -54,7 +69,16 @@ Result<> Connection::reconnect() {
     statements_.clear();
     expected_.clear();
     lost_ = true;
-    return connect();
+    const auto deadline = Clock::now() + options_.deadline;
+    for (;;) {
+        auto connected = connect();
+        if (connected || !several_hosts_ || Clock::now() > deadline) return connected;
+        std::this_thread::sleep_for(kFailoverPause);
+    }
+}
+
+void Connection::cut() {
+    if (socket_ >= 0) ::shutdown(socket_, SHUT_RDWR);
 }
 
 int Connection::backend_pid() const { return PQbackendPID(connection_.get()); }
@@ -66,6 +90,8 @@ bool Connection::alive() {
     // The answer to something forgotten, a notice, or the end.
     return PQconsumeInput(connection_.get()) == 1 && PQstatus(connection_.get()) == CONNECTION_OK;
 }
+
+bool Connection::fresh() const { return !lost_ && Clock::now() - used_at_ < kFresh; }
 
 Result<const char*> Connection::prepared(std::string_view sql) {
     if (const std::string* name = statements_.find(sql)) return name->c_str();
@@ -156,6 +182,7 @@ Result<std::vector<ResultPtr>> Connection::exchange() {
         if (lost_) break;
     }
     expected_.clear();
+    used_at_ = Clock::now();
     if (first_error_) return *first_error_;
     return results;
 }

@@ -11,6 +11,7 @@
 
 #include "core/result.hpp"
 #include "database/database.hpp"
+#include "database/postgres/conninfo.hpp"
 #include "database/postgres/pg_rows.hpp"
 #include "database/postgres/sqlstate.hpp"
 #include "database/statement_cache.hpp"
@@ -24,7 +25,8 @@ class Connection {
   public:
     using Clock = std::chrono::steady_clock;
 
-    static Result<std::unique_ptr<Connection>> open(const PostgresOptions& options);
+    static Result<std::unique_ptr<Connection>> open(const PostgresOptions& options,
+                                                    Conninfo::Session session = Conninfo::Session::limited);
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -48,8 +50,13 @@ class Connection {
     [[nodiscard]] bool lost() const { return lost_; }
     /// Looks for a sign of death on an idle connection; costs one system call.
     bool alive();
-    /// Connects anew, in place of what there was.
+    /// Was used within the last second. What may be sent again needn't look any further.
+    [[nodiscard]] bool fresh() const;
+    /// Connects anew, in place of what there was. With several hosts it waits up to the deadline for one that
+    /// is the primary.
     Result<> reconnect();
+    /// Ends the connection from another thread: whoever waits for an answer gets none.
+    void cut();
     [[nodiscard]] int backend_pid() const;
 
   private:
@@ -62,7 +69,8 @@ class Connection {
         std::string_view sql{}; ///< for the log, and to forget a statement that could not be prepared
     };
 
-    explicit Connection(const PostgresOptions& options) : options_(options) {}
+    Connection(const PostgresOptions& options, Conninfo::Session session)
+        : options_(options), session_(session) {}
     Result<> connect();
     Result<const char*> prepared(std::string_view sql);
     Result<> set_values(const Params& params);
@@ -74,6 +82,10 @@ class Connection {
     Error lose(std::string_view reason);
 
     const PostgresOptions& options_;
+    const Conninfo::Session session_;
+    bool several_hosts_ = false;
+    int socket_ = -1; ///< of replicas: a second descriptor of the socket, for `cut`
+    Clock::time_point used_at_;
     std::unique_ptr<pg_conn, Close> connection_;
     StatementCache<std::string> statements_{256}; ///< their names: s1, s2 …
     std::vector<Expected> expected_;

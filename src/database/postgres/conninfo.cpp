@@ -41,6 +41,15 @@ Result<Conninfo> Conninfo::of(const PostgresOptions& options, Session session) {
         if (option->val != nullptr && *option->val != '\0')
             settings.emplace_back(option->keyword, option->val);
 
+    for (const auto& [name, value] : settings)
+        if (name == "host" || name == "hostaddr")
+            conninfo.several_hosts_ = conninfo.several_hosts_ || value.find(',') != std::string::npos;
+    if (session != Session::replica) {
+        // Not read-write, which looks at our own default_transaction_read_only as well and finds no server.
+        std::erase_if(settings, [](const auto& one) { return one.first == "target_session_attrs"; });
+        settings.emplace_back("target_session_attrs", "primary");
+    }
+
     // libpq counts whole seconds a host, at least two.
     const auto seconds =
         std::max<std::int64_t>(2, std::chrono::ceil<std::chrono::seconds>(options.connect_deadline).count());
@@ -53,7 +62,7 @@ Result<Conninfo> Conninfo::of(const PostgresOptions& options, Session session) {
     set_default(settings, "tcp_user_timeout", std::to_string(options.deadline.count() + 5'000));
     std::erase_if(settings, [](const auto& one) { return one.first == "client_encoding"; });
     settings.emplace_back("client_encoding", "UTF8");
-    if (session == Session::limited) {
+    if (session != Session::schema) {
         const std::string deadline = std::to_string(options.deadline.count());
         // Reads that write are bugs: only `begin … read write` may. Compiling queries costs more than ours
         // take. Pages are on solid-state disks or in memory: with the 4 of spinning ones, a plan made while a

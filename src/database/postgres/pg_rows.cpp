@@ -33,6 +33,14 @@ std::string first_cell(const pg_result* result) {
     return PQgetvalue(result, 0, 0);
 }
 
+std::vector<std::int64_t> integers_of(const pg_result* result) {
+    std::vector<std::int64_t> cells;
+    if (PQntuples(result) == 0) return cells;
+    for (int column = 0; column < PQnfields(result); ++column)
+        cells.push_back(parse<std::int64_t>(PQgetvalue(result, 0, column), "column is not an integer"));
+    return cells;
+}
+
 std::string_view command_tag(const pg_result* result) { return PQcmdStatus(const_cast<pg_result*>(result)); }
 
 PgRows::PgRows(ResultPtr result)

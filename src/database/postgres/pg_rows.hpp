@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "database/rows.hpp"
 
@@ -19,6 +20,8 @@ using ResultPtr = std::unique_ptr<pg_result, ClearResult>;
 std::int64_t rows_changed(const pg_result* result);
 /// The first cell, or "" when there is none.
 std::string first_cell(const pg_result* result);
+/// The cells of the first row, which are integers; nothing when there is no row.
+std::vector<std::int64_t> integers_of(const pg_result* result);
 /// "COMMIT", "ROLLBACK", "UPDATE 3" …
 std::string_view command_tag(const pg_result* result);
 

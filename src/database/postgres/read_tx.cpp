@@ -29,7 +29,8 @@ Result<ResultPtr> ReadTx::answer(std::string_view sql, const Params& params) {
         begun_ = snapshot_;
         if (results) return std::move(results->back());
         const Trouble trouble = connection_.trouble();
-        if (had_begun || trouble == Trouble::refused || attempt == kMostAttempts) {
+        if (had_begun || trouble == Trouble::refused || attempt == kMostAttempts ||
+            (trouble == Trouble::lost && !reconnects_)) {
             failed_ = results.error();
             return *failed_;
         }

@@ -12,7 +12,9 @@ namespace bifrost::database::postgres {
 /// was read before has to agree with it.
 class ReadTx final : public Tx {
   public:
-    ReadTx(Connection& connection, bool snapshot) : connection_(connection), snapshot_(snapshot) {}
+    /// `reconnects`: not on a replica, whose place the primary takes.
+    ReadTx(Connection& connection, bool snapshot, bool reconnects = true)
+        : connection_(connection), snapshot_(snapshot), reconnects_(reconnects) {}
     /// Ends the snapshot; nobody waits for it.
     ~ReadTx() override;
 
@@ -31,6 +33,7 @@ class ReadTx final : public Tx {
 
     Connection& connection_;
     const bool snapshot_;
+    const bool reconnects_;
     bool begun_ = false;
     std::optional<Error> failed_;
 };

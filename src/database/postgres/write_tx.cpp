@@ -6,6 +6,7 @@
 #include "core/log.hpp"
 #include "core/timestamp.hpp"
 #include "database/postgres/commit.sql.hpp"
+#include "database/postgres/replica.sql.hpp"
 
 namespace bifrost::database::postgres {
 
@@ -156,9 +157,12 @@ Result<> WriteTx::queue_marker() {
 Result<> WriteTx::commit() {
     if (!begun_) return {}; // it asked the database for nothing
     if (may_have_changed_ && has_markers_) BIFROST_CHECK(queue_marker());
-    const auto results = send_commit();
+    const bool asks_position = may_have_changed_ && wants_position_;
+    const auto results = send_commit(asks_position);
     if (results) {
-        if (command_tag(results->back().get()) == "COMMIT") return {};
+        const std::size_t behind = asks_position ? 1 : 0;
+        if (asks_position) position_ = static_cast<std::uint64_t>(integers_of(results->back().get()).at(0));
+        if (command_tag((*results)[results->size() - 1 - behind].get()) == "COMMIT") return {};
         log::error("PostgreSQL answered COMMIT with a rollback");
         return Error{Errc::internal, "The database failed."};
     }
@@ -166,14 +170,17 @@ Result<> WriteTx::commit() {
         ending_ = may_have_changed_ ? Ending::unknown : Ending::lost;
         return results.error();
     }
+    // Committed, and where isn't known: the failure was that of the question.
+    if (asks_position && connection_.failed_sql() == sql::commit_position.postgres) return {};
     undo(); // a statement before COMMIT failed: the transaction is still open
     if (marker_ && connection_.failed_sql() == sql::insert_commit_marker.postgres)
         ending_ = Ending::no_marker;
     return results.error();
 }
 
-Result<std::vector<ResultPtr>> WriteTx::send_commit() {
+Result<std::vector<ResultPtr>> WriteTx::send_commit(bool asks_position) {
     BIFROST_CHECK(queue(sql::commit.postgres, {}));
+    if (asks_position) BIFROST_CHECK(queue(sql::commit_position.postgres, {}));
     return exchange();
 }
 

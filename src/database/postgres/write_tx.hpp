@@ -28,13 +28,19 @@ class WriteTx final : public Tx {
   public:
     using Body = std::function<Result<>(Tx&)>;
 
-    WriteTx(Connection& connection, bool has_markers) : connection_(connection), has_markers_(has_markers) {}
+    /// `wants_position`: ask for the log's position after COMMIT, in the same message.
+    WriteTx(Connection& connection, bool has_markers, bool wants_position)
+        : connection_(connection), has_markers_(has_markers), wants_position_(wants_position) {}
 
     /// Runs the body and commits, or undoes everything. Lets through what the body throws.
     Result<> attempt(const Body& body);
     [[nodiscard]] Ending ending() const { return ending_; }
     /// How an unknown outcome is found; nothing when the database has no markers.
     [[nodiscard]] const std::optional<Id>& marker() const { return marker_; }
+
+    [[nodiscard]] bool may_have_changed() const { return may_have_changed_; }
+    /// Behind the commit; 0 when it wasn't asked for or didn't come.
+    [[nodiscard]] std::uint64_t position() const { return position_; }
 
     [[nodiscard]] Dialect dialect() const override { return Dialect::postgres; }
 
@@ -51,13 +57,15 @@ class WriteTx final : public Tx {
     Result<std::vector<ResultPtr>> exchange();
     Result<ResultPtr> answer(std::string_view sql, const Params& params);
     Result<> commit();
-    Result<std::vector<ResultPtr>> send_commit();
+    Result<std::vector<ResultPtr>> send_commit(bool asks_position);
     Result<> queue_marker();
     void undo();
     Error fail(Error error);
 
     Connection& connection_;
     const bool has_markers_;
+    const bool wants_position_;
+    std::uint64_t position_ = 0;
     bool begun_ = false;
     bool may_have_changed_ = false;
     std::size_t queued_ = 0;
