@@ -39,7 +39,15 @@ HttpRequest Api::request(std::string method, std::string_view path) const {
 
 Result<Answer> Api::send(HttpRequest request) {
     if (!request.body.empty() && request.content_type.empty()) request.content_type = "application/json";
+    if (request.method == "GET") {
+        const std::lock_guard lock(mutex_);
+        if (!seen_.empty()) request.headers.emplace_back("X-Bifrost-Consistency", seen_);
+    }
     BIFROST_ASSIGN(const HttpResponse response, http_.send(request));
+    if (const auto seen = response.header("x-bifrost-consistency"); !seen.empty()) {
+        const std::lock_guard lock(mutex_);
+        seen_ = seen;
+    }
     if (!response.ok()) return problem_of(response, site_.url);
     Answer answer{response.status, nullptr, std::string(response.header("etag"))};
     if (response.body.empty()) return answer;

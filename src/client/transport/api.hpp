@@ -2,6 +2,7 @@
 // The site's API under /api/v1: JSON in, JSON out, refusals as errors.
 
 #include <functional>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,8 +31,9 @@ enum class Repeat { with_key, harmless, never };
 
 using Query = std::vector<std::pair<std::string, std::string>>;
 
-/// Thread-safe. Paths are relative to /api/v1 and begin with a slash; ids and codes in them must be encoded
-/// by the caller.
+/// Thread-safe. A read sees what was written through the same object before, whichever server answers it
+/// (X-Bifrost-Consistency). Paths are relative to /api/v1 and begin with a slash; ids and codes in them must
+/// be encoded by the caller.
 class Api {
   public:
     explicit Api(Site site) : site_(std::move(site)) {}
@@ -64,6 +66,8 @@ class Api {
 
     Site site_;
     HttpClient http_;
+    std::mutex mutex_;
+    std::string seen_; ///< what the last write answered; empty before the first
 };
 
 } // namespace bifrost::client
