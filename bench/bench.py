@@ -2,16 +2,18 @@
 """The figures of the foundation, as ratios against well-known programs in one run.
 
     ./dev bench                 all of them
-    ./dev bench reads writes    some: ingest reads writes upload memory start build
+    ./dev bench reads writes    some: ingest reads writes replicas upload memory start build
     ./dev bench --markdown      the rows as a Markdown table
 
 Needs wrk and pgbench (installed by ./dev bench). Everything is stored below /var/tmp (BIFROST_BENCH_DIR names another folder), on a real disk.
 """
+import concurrent.futures
 import json
 import os
 import pathlib
 import subprocess
 import sys
+import threading
 import time
 
 from bench_site import ROOT, Postgres, Site, folder, wrk
@@ -145,6 +147,57 @@ end
         postgres.stop()
 
 
+READS = 'bifrost_database_reads_total{target="%s"}'
+
+
+def replicas():
+    """One replica, two processes; readers that never write, beside writers that read back what they wrote."""
+    with folder() as base:
+        for name in ("pg", "pg2", "one", "two"):
+            (base / name).mkdir()
+        primary = Postgres(base / "pg")
+        replica = primary.replica(base / "pg2")
+        sites = [Site(base / name, primary.url, replica.url) for name in ("one", "two")]
+        project, ids = fill(sites[0])
+        for site in sites:
+            for _ in range(200):
+                if site.metric('bifrost_database_replica_up{replica="1"}') == 1:
+                    break
+                time.sleep(0.05)
+            site.call("GET", f"/api/v1/assets/{ids[0]}")
+        before = [(site.metric(READS % "replica_1"), site.metric(READS % "primary")) for site in sites]
+        stop = time.monotonic() + 6
+        written, stale = [0], [0]
+
+        def write():
+            turn = 0
+            while time.monotonic() < stop:
+                turn += 1
+                first, second = sites[turn % 2], sites[(turn + 1) % 2]
+                name = f"Name {turn}"
+                _, headers = first.call("PATCH", f"/api/v1/assets/{ids[turn % 50]}", {"name": name})
+                read, _ = second.call("GET", f"/api/v1/assets/{ids[turn % 50]}", headers={"X-Bifrost-Consistency": headers["X-Bifrost-Consistency"]})
+                written[0] += 1
+                stale[0] += read["name"] != name
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            rates = list(pool.map(lambda site: wrk(site, f"/api/v1/assets/{ids[60]}", connections=8, seconds=5), sites))
+        writer.join()
+        after = [(site.metric(READS % "replica_1"), site.metric(READS % "primary")) for site in sites]
+        by_replica = sum(b[0] - a[0] for a, b in zip(before, after))
+        by_primary = sum(b[1] - a[1] for a, b in zip(before, after))
+        row("reads that the replica took, two processes", by_replica / (by_replica + by_primary), 0.9, "more")
+        row("  own writes read as they were before", stale[0], 0, "less")
+        note(f"{sum(rate for rate, _ in rates):.0f} reads/s by two processes; {by_replica:.0f} by the replica, {by_primary:.0f} by the primary (workers and sign-in too); "
+             f"{written[0]} writes read back through the other process")
+        for site in sites:
+            site.stop()
+        replica.stop()
+        primary.stop()
+
+
 def library(base):
     """The files of Debian's supertuxkart-data, unpacked into `base`."""
     here = pathlib.Path("/usr/share/games/supertuxkart/data")
@@ -262,7 +315,7 @@ def build():
         row("one-file edit to a passing unit test, seconds", seconds, 15, "less")
 
 
-ALL = {"ingest": ingest, "reads": reads, "writes": writes, "upload": upload, "memory": memory, "start": start, "build": build}
+ALL = {"ingest": ingest, "reads": reads, "writes": writes, "replicas": replicas, "upload": upload, "memory": memory, "start": start, "build": build}
 
 
 def main():

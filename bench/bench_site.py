@@ -66,6 +66,24 @@ class Postgres:
             raise RuntimeError(out.stdout + out.stderr)
         return float(found.group(1))
 
+    def replica(self, base: pathlib.Path):
+        """A streaming replica of it, as another object of this class."""
+        other = object.__new__(Postgres)
+        other.base, other.port = base, free_port()
+        other.url = f"postgresql://bifrost@127.0.0.1:{other.port}/bifrost"
+        prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] if os.getuid() == 0 else []
+        if prefix:
+            shutil.chown(base, "postgres", "postgres")
+        subprocess.run([*prefix, str(POSTGRES / "pg_basebackup"), "-d", self.url, "-D", str(base / "data"), "-R", "-X", "stream", "-c", "fast"],
+                       check=True, capture_output=True, cwd="/")
+        other.server = subprocess.Popen([*prefix, str(POSTGRES / "postgres"), "-D", str(base / "data"), "-p", str(other.port), "-k", str(base),
+                                         "-c", "listen_addresses=127.0.0.1", "-c", "shared_buffers=256MB"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+        for _ in range(200):
+            if subprocess.run([POSTGRES / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(other.port)]).returncode == 0:
+                return other
+            time.sleep(0.1)
+        raise RuntimeError("the replica did not start")
+
     def sql(self, text):
         return subprocess.run([POSTGRES / "psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "bifrost", "-At", "bifrost", "-c", text],
                               capture_output=True, text=True, check=True).stdout.strip()
@@ -95,12 +113,14 @@ def tree_cpu(pid: int) -> float:
 class Site:
     """`bifrost serve` on a fresh folder, with an owner's token."""
 
-    def __init__(self, base: pathlib.Path, database_url: str | None = None):
+    def __init__(self, base: pathlib.Path, database_url: str | None = None, replica_urls: str | None = None):
         self.data = base / "site"
         self.environment = {**os.environ, "HOME": str(base)}
         self.environment.pop("DATABASE_URL", None)
         if database_url:
             self.environment["DATABASE_URL"] = database_url
+        if replica_urls:
+            self.environment["DATABASE_REPLICA_URLS"] = replica_urls
         start = time.perf_counter()
         self.process = subprocess.Popen([PROGRAM, "serve", "--data", self.data, "--port", "0"], stdout=subprocess.PIPE, text=True, env=self.environment,
                                         stderr=open(base / "serve.log", "w"))
@@ -118,6 +138,12 @@ class Site:
         with urllib.request.urlopen(request) as answer:
             text = answer.read()
             return (json.loads(text) if text else None), dict(answer.headers)
+
+    def metric(self, line: str) -> float:
+        """The value of a series, by its whole name with labels; 0 when it isn't there."""
+        with urllib.request.urlopen(self.url + "/metrics") as answer:
+            found = re.search(re.escape(line) + r" ([0-9.e+-]+)", answer.read().decode())
+        return float(found.group(1)) if found else 0.0
 
     def command(self, *arguments, **options):
         return subprocess.run([PROGRAM, *map(str, arguments)], env=self.environment, capture_output=True, text=True, check=True, **options)
