@@ -76,7 +76,7 @@ Result<> serve(RoleOptions& options) {
     BIFROST_ASSIGN(const config::Place place, place_of(options, "127.0.0.1:8000"));
     BIFROST_ASSIGN(const auto admin_place, operations_place(config, ""));
     BIFROST_ASSIGN(const SiteLock lock, lock_site(config));
-    BIFROST_ASSIGN(OpenedSite opened, open_site(config));
+    BIFROST_ASSIGN(OpenedSite opened, open_site(config, DatabaseUse::server));
     if (options.demo) BIFROST_CHECK(fill_demo(opened));
     BIFROST_ASSIGN(const auto link_token, access::owner_link_token(*opened.database));
     warn_of_plain_http(config);
@@ -107,7 +107,7 @@ Result<> run_api(RoleOptions& options) {
     BIFROST_CHECK(check_shared(config, "api"));
     BIFROST_ASSIGN(const config::Place place, place_of(options, "0.0.0.0:8000"));
     BIFROST_ASSIGN(const auto admin_place, operations_place(config, "0.0.0.0:9090"));
-    BIFROST_ASSIGN(OpenedSite opened, open_shared_site(config, kPatience));
+    BIFROST_ASSIGN(OpenedSite opened, open_shared_site(config, DatabaseUse::server, kPatience));
     warn_of_plain_http(config);
 
     SharedParts shared(config, opened);
@@ -129,7 +129,7 @@ Result<> run_worker(RoleOptions& options) {
     const sigset_t signals = block_end_signals();
     BIFROST_CHECK(check_shared(config, "worker"));
     BIFROST_ASSIGN(const auto admin_place, operations_place(config, "0.0.0.0:9090"));
-    BIFROST_ASSIGN(OpenedSite opened, open_shared_site(config, kPatience));
+    BIFROST_ASSIGN(OpenedSite opened, open_shared_site(config, DatabaseUse::worker, kPatience));
 
     SharedParts shared(config, opened);
     WorkPart work(config, opened);

@@ -86,12 +86,15 @@ storage::LocalStore* OpenedSite::local_store() const {
     return dynamic_cast<storage::LocalStore*>(store.get());
 }
 
-Result<std::unique_ptr<database::Database>> open_site_database(const config::Config& config) {
+Result<std::unique_ptr<database::Database>> open_site_database(const config::Config& config,
+                                                               DatabaseUse use) {
     if (!config.database_url.empty()) {
         if (config.database_url.starts_with("sqlite:")) return database::open_database(config.database_url);
         database::PostgresOptions options;
         options.url = config.database_url;
         options.most_connections = static_cast<std::size_t>(config.database_connections);
+        if (use == DatabaseUse::server) options.replica_urls = config.database_replica_urls;
+        options.watch_primary = use != DatabaseUse::command;
         return database::open_postgres(options);
     }
     BIFROST_CHECK(make_folder(config.data));
@@ -109,20 +112,21 @@ Result<std::unique_ptr<storage::ObjectStore>> open_site_store(const config::Conf
     return std::unique_ptr<storage::ObjectStore>(std::move(store));
 }
 
-Result<OpenedSite> open_site(const config::Config& config) {
+Result<OpenedSite> open_site(const config::Config& config, DatabaseUse use) {
     OpenedSite opened;
-    BIFROST_ASSIGN(opened.database, open_site_database(config));
+    BIFROST_ASSIGN(opened.database, open_site_database(config, use));
     BIFROST_CHECK(database::migrate_up(*opened.database));
     BIFROST_ASSIGN(opened.site, access::open_site(*opened.database));
     BIFROST_ASSIGN(opened.store, open_site_store(config, opened.site));
     return opened;
 }
 
-Result<OpenedSite> open_shared_site(const config::Config& config, std::chrono::seconds patience) {
+Result<OpenedSite> open_shared_site(const config::Config& config, DatabaseUse use,
+                                    std::chrono::seconds patience) {
     const auto end = std::chrono::steady_clock::now() + patience;
     OpenedSite opened;
     BIFROST_ASSIGN(opened.database, patiently<std::unique_ptr<database::Database>>(
-                                        end, [&] { return open_site_database(config); }));
+                                        end, [&] { return open_site_database(config, use); }));
     if (config.migrate_on_start)
         BIFROST_CHECK(database::migrate_up(*opened.database));
     else

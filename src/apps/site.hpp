@@ -31,6 +31,10 @@ class SiteLock {
 /// written.
 Result<SiteLock> lock_site(const config::Config& config);
 
+/// What a process is to the database: servers of requests read from replicas, and servers and workers watch
+/// the primary for their metrics.
+enum class DatabaseUse { command, worker, server };
+
 /// An opened site. Members are destroyed in reverse order: the store and the database last.
 struct OpenedSite {
     std::unique_ptr<database::Database> database;
@@ -42,17 +46,19 @@ struct OpenedSite {
 };
 
 /// Opens the database without touching its schema.
-Result<std::unique_ptr<database::Database>> open_site_database(const config::Config& config);
+Result<std::unique_ptr<database::Database>> open_site_database(const config::Config& config,
+                                                               DatabaseUse use = DatabaseUse::command);
 /// How S3 is reached, when S3_BUCKET is set.
 storage::S3StoreOptions s3_options(const config::Config& config);
 /// Opens the store of the site's bytes.
 Result<std::unique_ptr<storage::ObjectStore>> open_site_store(const config::Config& config,
                                                               const access::Site& site);
 /// Opens the site, migrated to this program's schema, making it when there is none.
-Result<OpenedSite> open_site(const config::Config& config);
+Result<OpenedSite> open_site(const config::Config& config, DatabaseUse use = DatabaseUse::command);
 /// The same for a process among several: waits up to `patience` for a database that isn't there yet, and,
 /// with MIGRATE_ON_START=false, for somebody to bring its schema up.
-Result<OpenedSite> open_shared_site(const config::Config& config, std::chrono::seconds patience);
+Result<OpenedSite> open_shared_site(const config::Config& config, DatabaseUse use,
+                                    std::chrono::seconds patience);
 
 /// The actor of administrative commands; events name nobody.
 inline access::Actor administrator() { return access::Actor::system(); }
