@@ -89,10 +89,10 @@ Result<std::optional<database::Seen>> read_seen(const Incoming& incoming) {
     return seen ? seen : std::optional(database::Seen{0, Timestamp::now().micros / 1'000'000});
 }
 
-void write_seen(const Incoming& incoming, http::Response& response, const database::Seen& seen) {
-    std::string text = seen.text();
-    const bool by_cookie = !incoming.http.header("authorization") && may_use_cookies(incoming);
-    if (by_cookie && seen.wal != 0)
+void write_seen(const Incoming& incoming, http::Response& response,
+                const std::optional<database::Seen>& committed) {
+    std::string text = committed.value_or(database::Seen{0, Timestamp::now().micros / 1'000'000}).text();
+    if (committed && !incoming.http.header("authorization") && may_use_cookies(incoming))
         response.header("Set-Cookie", cookie(incoming, kPlainSeen, text, kSeenSeconds, true));
     response.header("X-Bifrost-Consistency", std::move(text));
 }

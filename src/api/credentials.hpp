@@ -18,8 +18,10 @@ void clear_session_cookies(const Incoming& incoming, http::Response& response);
 /// What the caller has seen of its own writes: X-Bifrost-Consistency, or a session's cookie of the same
 /// content. malformed when the header is none of our tokens; a cookie that isn't is as good as a new one.
 Result<std::optional<database::Seen>> read_seen(const Incoming& incoming);
-/// Tells it to the caller: in the header, and for sessions of browsers in the cookie as well.
-void write_seen(const Incoming& incoming, http::Response& response, const database::Seen& seen);
+/// Tells the caller where its write stands: in the header, and for sessions of browsers in the cookie as
+/// well. Nothing: there are no replicas here, and no cookie is needed.
+void write_seen(const Incoming& incoming, http::Response& response,
+                const std::optional<database::Seen>& committed);
 /// Whether a cookie session is allowed here: over https, from loopback, or when --insecure-lan was given.
 bool may_use_cookies(const Incoming& incoming);
 

@@ -134,7 +134,7 @@ Result<http::Response> run(const http::Request& request, Context& context, const
     if (spec.method == http::Method::get) return run_read(incoming, spec, operation, scope);
     auto response = operation(incoming);
     if (response && scope.committed() && find_header(*response, "X-Bifrost-Consistency") == nullptr)
-        write_seen(incoming, *response, *scope.committed());
+        write_seen(incoming, *response, scope.committed());
     return response;
 }
 
@@ -224,9 +224,7 @@ Result<http::Response> write(Incoming& incoming,
         });
     if (!written) return written.error();
     const auto* const scope = database::RequestScope::current();
-    const bool knows = scope != nullptr && scope->committed();
-    write_seen(incoming, written->value,
-               knows ? *scope->committed() : database::Seen{0, Timestamp::now().micros / 1'000'000});
+    write_seen(incoming, written->value, scope != nullptr ? scope->committed() : std::nullopt);
     return std::move(written->value);
 }
 

@@ -37,9 +37,9 @@ def free_port():
 class PostgresServer:
     """A server in a temporary folder, or the one that BIFROST_TEST_POSTGRES_URL names (a database that may create others)."""
 
-    def __init__(self):
+    def __init__(self, own=False):
         self.folder = None
-        self.url = os.environ.get("BIFROST_TEST_POSTGRES_URL")
+        self.url = None if own else os.environ.get("BIFROST_TEST_POSTGRES_URL")
         if self.url is None:
             self._start()
 
@@ -54,14 +54,32 @@ class PostgresServer:
         if done.returncode != 0:
             raise RuntimeError(f"{words[0]} failed: {done.stdout}{done.stderr}")
 
-    def _start(self):
+    def _make_folder(self):
         self.folder = tempfile.mkdtemp(prefix="bifrost-postgres-")
         if os.geteuid() == 0:
             user = pwd.getpwnam("postgres")
             os.chown(self.folder, user.pw_uid, user.pw_gid)
+
+    def replica(self):
+        """A streaming replica of this server, as it is now."""
+        other = PostgresServer.__new__(PostgresServer)
+        other._make_folder()
+        self._run(postgres_program("pg_basebackup"), "-d", self.url, "-D", f"{other.folder}/data", "-R", "-X", "stream", "-c", "fast", "--no-sync")
+        other._serve()
+        return other
+
+    def sql(self, text):
+        done = subprocess.run(["psql", "-X", "-At", "-d", self.url, "-c", text], capture_output=True, text=True, timeout=60, check=True)
+        return done.stdout.strip()
+
+    def _start(self):
+        self._make_folder()
+        self._run(postgres_program("initdb"), "-D", f"{self.folder}/data", "-U", "bifrost", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C")
+        self._serve()
+
+    def _serve(self):
         port = free_port()
         data = f"{self.folder}/data"
-        self._run(postgres_program("initdb"), "-D", data, "-U", "bifrost", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C")
         options = f"-p {port} -k {self.folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
         self._run(postgres_program("pg_ctl"), "-D", data, "-w", "-l", f"{self.folder}/log", "-o", options, "start")
         self.url = f"postgresql://bifrost@127.0.0.1:{port}/postgres"
@@ -86,7 +104,7 @@ class PostgresServer:
 class Site:
     """A running `bifrost serve`."""
 
-    def __init__(self, database_url=None, options=()):
+    def __init__(self, database_url=None, options=(), environment=None):
         if not PROGRAM.exists():
             raise RuntimeError(f"{PROGRAM} is not there: build it (./dev build) or set BIFROST_BIN")
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="bifrost-contract-"))
@@ -94,6 +112,7 @@ class Site:
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith(("BIFROST_", "DATABASE_URL"))}
         if database_url is not None:
             self.environment["DATABASE_URL"] = database_url
+        self.environment.update(environment or {})
         self.lines = []
         self._seen = queue.Queue()
         self._log = open(self.folder / "log", "w+b")
