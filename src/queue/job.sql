@@ -25,6 +25,9 @@ where id = $1
 -- postgres:
 for update
 
+-- name: find_lost_lease
+select 1 from job where state = 'running' and lease_expires_at <= $1 limit 1
+
 -- Jobs whose worker is gone: due again in their old place, or ended when they were to be cancelled or have no attempt
 -- left. Rows that somebody works on at this moment are left alone. $1: now, $2: the sentence.
 -- name: end_lost_leases
@@ -39,6 +42,7 @@ where id in (
     for update skip locked
 -- both:
 )
+returning state, parent_id
 
 -- $1: now, $2: kinds as a JSON array, $3: worker, $4: end of the lease, $5: how many.
 -- name: claim_jobs
@@ -82,6 +86,22 @@ set state = case when cancel_requested then 'cancelled' else cast($3 as text) en
 where id = $1 and fence = $2 and state = 'running'
 returning state
 
+-- Put aside until its children have ended: due at $3, which never comes. It costs no attempt.
+-- name: pause_job
+update job
+set state = case when cancel_requested then 'cancelled' else 'queued' end,
+    finished_at = case when cancel_requested then cast($4 as bigint) end, attempts = attempts - 1, lease_expires_at = null,
+    worker = null, started_at = null, run_at = $3
+where id = $1 and fence = $2 and state = 'running'
+returning parent_id, state
+
+-- Its last child has ended: due now. $2: now, $3: the time that never comes. The row is locked by the caller.
+-- name: wake_parent
+update job
+set run_at = $2
+where id = $1 and state = 'queued' and run_at = $3
+  and not exists (select 1 from job child where child.parent_id = $1 and child.state in ('queued', 'running', 'failed'))
+
 -- $3: now.
 -- name: release_job
 update job
@@ -89,6 +109,7 @@ set state = case when cancel_requested then 'cancelled' else 'queued' end,
     finished_at = case when cancel_requested then cast($3 as bigint) end, attempts = attempts - 1, lease_expires_at = null,
     worker = null, started_at = null, progress = 0
 where id = $1 and fence = $2 and state = 'running'
+returning state
 
 -- name: retry_job
 update job
@@ -105,6 +126,9 @@ where id = $1
 update job
 set cancel_requested = $2
 where id = $1
+
+-- name: count_children
+select state, count(*) from job where parent_id = $1 group by state order by state
 
 -- In three parts, so that each reads its partial index and none the jobs that are done.
 -- name: queue_depths

@@ -1,7 +1,9 @@
 #include "queue/queue.hpp"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
+#include <utility>
 
 #include "core/random.hpp"
 #include "queue/job.sql.hpp"
@@ -29,6 +31,27 @@ Error lease_lost() {
 Result<> expect_one(Result<std::int64_t> changed) {
     if (!changed) return changed.error();
     if (*changed == 0) return lease_lost();
+    return {};
+}
+
+/// Due at a time that never comes: the job waits for its children.
+constexpr Timestamp kNever{253'402'300'799'000'000}; // the last second of the year 9999
+
+/// A job has ended for good; its parent is due when it waited for it and no other. The lock makes two last
+/// children that end at once see each other.
+Result<> child_ended(database::Tx& tx, const std::optional<Id>& parent_id) {
+    if (!parent_id) return {};
+    BIFROST_CHECK(tx.query(sql::lock_job, *parent_id));
+    return tx.defer(sql::wake_parent, *parent_id, Timestamp::now(), kNever);
+}
+
+bool has_ended(std::string_view state) { return state == "done" || state == "dead" || state == "cancelled"; }
+
+/// Makes jobs whose worker is gone due again.
+Result<> end_lost_leases(database::Tx& tx, Timestamp now) {
+    BIFROST_ASSIGN(const auto rows, tx.query(sql::end_lost_leases, now, kWorkerGone));
+    for (const auto row : rows)
+        if (has_ended(row.text(0))) BIFROST_CHECK(child_ended(tx, row.get<std::optional<Id>>(1)));
     return {};
 }
 
@@ -94,6 +117,21 @@ Result<Id> enqueue(database::Tx& tx, const JobSpec& spec) {
     return Error{Errc::unavailable, "The job could not be queued; try again."};
 }
 
+Result<std::vector<Id>> enqueue_all(database::Tx& tx, const std::vector<JobSpec>& specs) {
+    const Timestamp now = Timestamp::now();
+    std::vector<Id> ids;
+    std::vector<database::Params> rows;
+    for (const auto& spec : specs) {
+        if (spec.unique_key) return Error{Errc::internal, "Jobs with a unique key are enqueued one by one."};
+        ids.push_back(Id::make());
+        rows.push_back(database::make_params(
+            ids.back(), spec.project_id, spec.kind, spec.payload, spec.priority, spec.max_attempts,
+            spec.parent_id, now, spec.created_by, spec.run_at.value_or(now), false, std::nullopt));
+    }
+    BIFROST_CHECK(tx.execute_many(sql::insert_job, rows));
+    return ids;
+}
+
 Result<std::optional<Id>> find_waiting_job(database::Tx& tx, const std::string& unique_key) {
     BIFROST_ASSIGN(const auto rows, tx.query(sql::find_waiting_job, unique_key));
     return rows.empty() ? std::optional<Id>() : std::optional(rows[0].id(0));
@@ -101,7 +139,11 @@ Result<std::optional<Id>> find_waiting_job(database::Tx& tx, const std::string& 
 
 Result<std::vector<Claim>> claim(database::Database& database, const ClaimOptions& options) {
     return database.write([&](database::Tx& tx) -> Result<std::vector<Claim>> {
-        BIFROST_CHECK(tx.defer(sql::end_lost_leases, Timestamp::now(), kWorkerGone));
+        bool any_lost = false;
+        // Along with the first claim. A look that finds nothing to do writes nothing.
+        BIFROST_CHECK(tx.query_ahead(
+            sql::find_lost_lease, [&](const database::Rows& rows) { any_lost = !rows.empty(); },
+            Timestamp::now()));
         Room room(options);
         std::vector<Claim> claims;
         while (const std::int64_t most = room.most_at_once()) {
@@ -109,11 +151,15 @@ Result<std::vector<Claim>> claim(database::Database& database, const ClaimOption
             const Timestamp end{now.micros + std::chrono::microseconds(options.lease).count()};
             BIFROST_ASSIGN(const auto rows,
                            tx.query(sql::claim_jobs, now, room.kinds(), options.worker, end, most));
-            if (rows.empty()) break;
             for (const auto row : rows) {
                 claims.push_back({row.as<Job>(), row.integer(kJobColumns)});
                 room.take(claims.back().job.kind);
             }
+            const bool was_all = static_cast<std::int64_t>(rows.size()) < most;
+            if (std::exchange(any_lost, false))
+                BIFROST_CHECK(end_lost_leases(tx, now));
+            else if (was_all)
+                break;
         }
         std::sort(claims.begin(), claims.end(), [](const Claim& a, const Claim& b) {
             return std::tuple(-a.job.priority, a.job.run_at, a.job.id) <
@@ -135,7 +181,42 @@ Result<bool> heartbeat(database::Database& database, const Claim& claim, double 
 }
 
 Result<> finish(database::Tx& tx, const Claim& claim, const json::Raw& result) {
-    return expect_one(tx.execute(sql::finish_job, claim.job.id, claim.fence, result, Timestamp::now()));
+    BIFROST_CHECK(
+        expect_one(tx.execute(sql::finish_job, claim.job.id, claim.fence, result, Timestamp::now())));
+    return child_ended(tx, claim.job.parent_id);
+}
+
+std::vector<Result<>> finish_all(database::Database& database, const std::vector<Finished>& jobs) {
+    const auto all = database.write([&](database::Tx& tx) -> Result<> {
+        const Timestamp now = Timestamp::now();
+        std::vector<database::Params> rows;
+        std::set<Id> parents;
+        for (const auto& job : jobs) {
+            rows.push_back(database::make_params(job.claim->job.id, job.claim->fence, job.result, now));
+            if (job.claim->job.parent_id) parents.insert(*job.claim->job.parent_id);
+        }
+        BIFROST_ASSIGN(const auto ended, tx.execute_many(sql::finish_job, rows));
+        if (ended != static_cast<std::int64_t>(jobs.size())) return lease_lost();
+        for (const Id& parent : parents) BIFROST_CHECK(child_ended(tx, parent));
+        return {};
+    });
+    if (all || jobs.size() == 1 || all.error().code != Errc::conflict)
+        return std::vector<Result<>>(jobs.size(), all);
+    // One of them lost its lease, which undid the others: each by itself then.
+    std::vector<Result<>> outcomes;
+    for (const auto& job : jobs)
+        outcomes.push_back(
+            database.write([&](database::Tx& tx) { return finish(tx, *job.claim, job.result); }));
+    return outcomes;
+}
+
+Result<> wait_for_children(database::Tx& tx, const Claim& claim) {
+    const Timestamp now = Timestamp::now();
+    BIFROST_CHECK(tx.query(sql::lock_job, claim.job.id));
+    BIFROST_ASSIGN(const auto paused, tx.query(sql::pause_job, claim.job.id, claim.fence, kNever, now));
+    if (paused.empty()) return lease_lost();
+    if (has_ended(paused[0].text(1))) return child_ended(tx, claim.job.parent_id);
+    return tx.defer(sql::wake_parent, claim.job.id, now, kNever);
 }
 
 Result<std::string> fail(database::Database& database, const Claim& claim, const std::string& error) {
@@ -146,13 +227,19 @@ Result<std::string> fail(database::Database& database, const Claim& claim, const
         BIFROST_ASSIGN(const auto rows, tx.query(sql::fail_job, claim.job.id, claim.fence,
                                                  is_last ? "dead" : "failed", error, due, now));
         if (rows.empty()) return lease_lost();
-        return std::string(rows[0].text(0));
+        std::string state(rows[0].text(0));
+        if (has_ended(state)) BIFROST_CHECK(child_ended(tx, claim.job.parent_id));
+        return state;
     });
 }
 
 Result<> release(database::Database& database, const Claim& claim) {
-    return database.write([&](database::Tx& tx) {
-        return expect_one(tx.execute(sql::release_job, claim.job.id, claim.fence, Timestamp::now()));
+    return database.write([&](database::Tx& tx) -> Result<> {
+        BIFROST_ASSIGN(const auto rows,
+                       tx.query(sql::release_job, claim.job.id, claim.fence, Timestamp::now()));
+        if (rows.empty()) return lease_lost();
+        if (has_ended(rows[0].text(0))) return child_ended(tx, claim.job.parent_id);
+        return {};
     });
 }
 
@@ -179,10 +266,19 @@ Result<Job> cancel_job(database::Tx& tx, const Id& id) {
     BIFROST_ASSIGN(const Job job, lock(tx, id));
     if (job.state == "done" || job.state == "dead")
         return Error{Errc::conflict, "The job has ended already; it is " + job.state + "."};
-    if (job.state == "queued" || job.state == "failed")
+    if (job.state == "queued" || job.state == "failed") {
         BIFROST_CHECK(tx.execute(sql::cancel_queued_job, id, Timestamp::now(), true));
+        BIFROST_CHECK(child_ended(tx, job.parent_id));
+    }
     if (job.state == "running") BIFROST_CHECK(tx.execute(sql::request_cancel, id, true));
     return again(tx, id);
+}
+
+Result<std::map<std::string, std::int64_t>> count_children(database::Tx& tx, const Id& parent_id) {
+    BIFROST_ASSIGN(const auto rows, tx.query(sql::count_children, parent_id));
+    std::map<std::string, std::int64_t> counts;
+    for (const auto row : rows) counts.emplace(row.text(0), row.integer(1));
+    return counts;
 }
 
 Result<std::vector<QueueDepth>> queue_depths(database::Tx& tx) {

@@ -18,9 +18,9 @@ void count(const std::string& kind, const std::string& outcome, std::chrono::dur
 
 } // namespace
 
-RunningJob::RunningJob(database::Database& database, queue::Claim claim, std::chrono::milliseconds lease,
-                       const JobKind& kind)
-    : database_(database), claim_(std::move(claim)), lease_(lease), kind_(kind) {}
+RunningJob::RunningJob(database::Database& database, GroupFinisher& finisher, queue::Claim claim,
+                       std::chrono::milliseconds lease, const JobKind& kind)
+    : database_(database), finisher_(finisher), claim_(std::move(claim)), lease_(lease), kind_(kind) {}
 
 RunningJob::~RunningJob() {
     if (thread_.joinable()) thread_.join();
@@ -79,6 +79,16 @@ Result<> RunningJob::finish_in(database::Tx& tx, const json::Raw& result) {
     return {};
 }
 
+Result<> RunningJob::wait_for_children(const std::function<Result<>(database::Tx&)>& enqueue) {
+    BIFROST_CHECK(database_.write([&](database::Tx& tx) -> Result<> {
+        BIFROST_CHECK(enqueue(tx));
+        return queue::wait_for_children(tx, claim_);
+    }));
+    waits_ = true;
+    queue::notify_workers();
+    return {};
+}
+
 Result<json::Raw> RunningJob::call() {
     std::string what = "something that is no exception";
     try {
@@ -96,16 +106,15 @@ void RunningJob::run() {
     const std::string word = close(outcome);
     count(kind_.name, word, Clock::now() - start);
     ended_ = true;
-    queue::notify_workers();
+    queue::ring();
 }
 
 std::string RunningJob::close(const Result<json::Raw>& outcome) {
     if (outcome && finished_) return "done";
+    if (waits_) return "waiting";
     if (!outcome && !lost_ && !asked_back_) return fail(outcome.error());
     if (lost_) return "lost"; // somebody else's by now
-    const auto closed =
-        outcome ? database_.write([&](database::Tx& tx) { return queue::finish(tx, claim_, *outcome); })
-                : queue::release(database_, claim_);
+    const auto closed = outcome ? finisher_.finish({&claim_, *outcome}) : queue::release(database_, claim_);
     if (closed) return outcome ? "done" : "released";
     log::warning("how a job ended could not be stored; it will run again when its lease has run out",
                  {{"kind", kind_.name}, {"job", claim_.job.id.text()}, {"detail", closed.error().detail}});

@@ -5,14 +5,15 @@
 #include <mutex>
 #include <thread>
 
+#include "worker/group_finisher.hpp"
 #include "worker/worker.hpp"
 
 namespace bifrost::worker {
 
 class RunningJob final : public JobContext {
   public:
-    RunningJob(database::Database& database, queue::Claim claim, std::chrono::milliseconds lease,
-               const JobKind& kind);
+    RunningJob(database::Database& database, GroupFinisher& finisher, queue::Claim claim,
+               std::chrono::milliseconds lease, const JobKind& kind);
     ~RunningJob() override;
 
     void start();
@@ -30,6 +31,7 @@ class RunningJob final : public JobContext {
     [[nodiscard]] bool stopped() const override { return stop_; }
     Result<> finish_with(const std::function<Result<json::Raw>(database::Tx&)>& effect) override;
     Result<> finish_in(database::Tx& tx, const json::Raw& result) override;
+    Result<> wait_for_children(const std::function<Result<>(database::Tx&)>& enqueue) override;
 
   private:
     void run();
@@ -41,6 +43,7 @@ class RunningJob final : public JobContext {
     using Clock = std::chrono::steady_clock;
 
     database::Database& database_;
+    GroupFinisher& finisher_;
     const queue::Claim claim_;
     const std::chrono::milliseconds lease_;
     const JobKind& kind_;
@@ -50,6 +53,7 @@ class RunningJob final : public JobContext {
     std::atomic<bool> lost_{false};
     std::atomic<bool> ended_{false};
     bool finished_ = false; ///< by the function itself
+    bool waits_ = false;    ///< for its children
     Clock::time_point kept_alive_at_ = Clock::now();
     double told_ = 0; ///< the progress of the last heartbeat
     std::thread thread_;

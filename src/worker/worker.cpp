@@ -29,7 +29,7 @@ std::string default_name() {
 struct Worker::Impl {
     Impl(database::Database& database_in, std::vector<JobKind> kinds_in, Options options_in)
         : database(database_in), kinds(std::move(kinds_in)), options(std::move(options_in)), recurring(kinds),
-          metrics(database) {
+          metrics(database), finisher(database) {
         if (options.name.empty()) options.name = default_name();
     }
 
@@ -81,7 +81,7 @@ struct Worker::Impl {
     void launch(const queue::Claim& claim) {
         const auto kind = std::find_if(kinds.begin(), kinds.end(),
                                        [&](const JobKind& one) { return one.name == claim.job.kind; });
-        auto job = std::make_shared<RunningJob>(database, claim, options.lease, *kind);
+        auto job = std::make_shared<RunningJob>(database, finisher, claim, options.lease, *kind);
         {
             const std::lock_guard lock(mutex);
             running.push_back(job);
@@ -129,6 +129,7 @@ struct Worker::Impl {
     Options options;
     Recurring recurring;
     QueueMetrics metrics;
+    GroupFinisher finisher;
     std::mutex mutex;
     std::condition_variable end_of_leases;
     Jobs running;
@@ -153,7 +154,7 @@ void Worker::start() {
 bool Worker::drain(std::chrono::milliseconds most) {
     if (!impl_->loop_thread.joinable()) return impl_->wait_for_end(std::chrono::milliseconds(0));
     impl_->stopping = true;
-    queue::notify_workers();
+    queue::ring();
     impl_->loop_thread.join();
     for (const auto& job : impl_->running_jobs()) job->ask_back();
     const bool all_ended = impl_->wait_for_end(most);

@@ -35,6 +35,11 @@ class JobContext {
     /// Marks the job as done inside a transaction of the caller's, for effects that open their own. When that
     /// transaction fails, the function must return the error.
     virtual Result<> finish_in(database::Tx& tx, const json::Raw& result) = 0;
+    /// One transaction in which `enqueue` makes children of this job (`parent_id`) and the job is put aside
+    /// until all of them have ended. The function then returns any value, and is run again from its beginning
+    /// when they have: it tells the second time from the first by queue::count_children. conflict when the
+    /// lease was lost.
+    virtual Result<> wait_for_children(const std::function<Result<>(database::Tx&)>& enqueue) = 0;
 };
 
 struct JobKind {

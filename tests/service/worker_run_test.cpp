@@ -319,6 +319,74 @@ TEST_P(WorkerRun, a_recurring_job_is_made_once_for_all_workers_and_again_when_it
     }
 }
 
+TEST_P(WorkerRun, a_job_that_waits_for_its_children_holds_no_thread_and_is_run_again) {
+    Worker worker(database(),
+                  {kind("parent",
+                        [](JobContext& context) -> Result<json::Raw> {
+                            const Id id = context.job().id;
+                            BIFROST_ASSIGN(const auto children, context.database().read([&](Tx& tx) {
+                                return queue::count_children(tx, id);
+                            }));
+                            if (!children.empty()) return json::Raw{std::to_string(children.at("done"))};
+                            queue::JobSpec child;
+                            child.kind = "child";
+                            child.parent_id = id;
+                            BIFROST_CHECK(context.wait_for_children([&](Tx& tx) -> Result<> {
+                                BIFROST_CHECK(queue::enqueue_all(tx, {child, child, child}));
+                                return {};
+                            }));
+                            return json::Raw{};
+                        }),
+                   kind("child",
+                        [](JobContext& context) -> Result<json::Raw> {
+                            BIFROST_CHECK(context.finish_with([&](Tx& tx) -> Result<json::Raw> {
+                                BIFROST_CHECK(leave_effect(tx, context.job().id.text()));
+                                return json::Raw{};
+                            }));
+                            return json::Raw{};
+                        })},
+                  quick(1)); // a parent that kept its thread would wait forever
+    worker.start();
+    const Id parent = add_and_ring("parent");
+    ASSERT_TRUE(becomes(parent, "done"));
+    EXPECT_EQ(get(database(), parent).result->text, "3");
+    EXPECT_EQ(effects(database()), 3);
+}
+
+TEST_P(WorkerRun, two_workers_that_are_given_the_same_job_commit_it_once) {
+    // Both are in the job at the same time: the second one took it over while the first one still ran.
+    std::promise<void> go;
+    const std::shared_future<void> gone = go.get_future().share();
+    std::atomic<int> inside{0};
+    std::atomic<int> refused{0};
+    const auto run = [&](JobContext& context) -> Result<json::Raw> {
+        ++inside;
+        gone.wait();
+        const auto done = context.finish_with([&](Tx& tx) -> Result<json::Raw> {
+            BIFROST_CHECK(leave_effect(tx, std::to_string(context.job().attempts)));
+            return json::Raw{};
+        });
+        if (done) return json::Raw{};
+        ++refused;
+        return done.error();
+    };
+    const auto other = open_another();
+    Worker first(database(), {kind("a", run)}, {1, 20ms, 30s, "first"});
+    const Id id = add(database(), "a");
+    first.start();
+    ASSERT_TRUE(comes_true([&] { return inside == 1; }));
+    queue::pretend(database(), "update job set lease_expires_at = 1 where id = $1",
+                   database::make_params(id));
+    Worker second(*other, {kind("a", run)}, {1, 20ms, 30s, "second"});
+    second.start();
+    ASSERT_TRUE(comes_true([&] { return inside == 2; }));
+    go.set_value();
+    ASSERT_TRUE(becomes(id, "done"));
+    EXPECT_TRUE(comes_true([&] { return refused == 1; }));
+    EXPECT_EQ(effects(database()), 1);
+    EXPECT_EQ(get(database(), id).attempts, 2);
+}
+
 TEST_P(WorkerRun, how_jobs_ended_and_how_many_wait_is_measured) {
     const std::string name = "measured_" + tests::dialect_name({GetParam(), 0});
     const std::string labels = "{kind=\"" + name + "\",outcome=\"done\"} 1";
