@@ -2,7 +2,7 @@
 """The figures of the foundation, as ratios against well-known programs in one run.
 
     ./dev bench                 all of them
-    ./dev bench reads writes    some: ingest reads writes replicas upload memory start build
+    ./dev bench reads writes    some: ingest reads writes replicas upload memory jobs start build
     ./dev bench --markdown      the rows as a Markdown table
 
 Needs wrk and pgbench (installed by ./dev bench). Everything is stored below /var/tmp (BIFROST_BENCH_DIR names another folder), on a real disk.
@@ -52,6 +52,7 @@ def fill(site):
 READ_ONE = ROOT / "bench/read_one.sql"
 READ_LIST = ROOT / "bench/read_list.sql"
 CREATE_ONE = ROOT / "bench/create_one.sql"
+JOB = ROOT / "bench/job.sql"
 
 
 def hundred_of(script, target):
@@ -286,6 +287,28 @@ def memory():
         site.stop()
 
 
+def jobs():
+    subprocess.run([ROOT / "dev", "__build", "release", "bifrost_jobs_bench"], check=True)
+    program = ROOT / "build/release/bench/bifrost_jobs_bench"
+    with folder() as base:
+        (base / "pg").mkdir()
+        postgres = Postgres(base / "pg")
+        measure = lambda what, amount: float(subprocess.run([program, postgres.url, what, str(amount)], check=True, capture_output=True, text=True).stdout)
+        measure("one", 1)  # the schema, and a first warmth
+        once = postgres.pgbench(JOB, clients=1, seconds=8)
+        postgres.sql("delete from job")
+        one = measure("one", 8)
+        row("jobs, enqueue to done, one by one, durable, of pgbench", one / once, 0.5, "more")
+        cpu = postgres.cpu()
+        groups = measure("groups", 8)
+        row("jobs a second, enqueued, claimed and finished in groups of 500", groups, 5000, "more")
+        note(f"pgbench {once:.0f}/s, one by one {one:.0f}/s; in groups PostgreSQL takes {(postgres.cpu() - cpu) / groups / 8 * 1000:.3f} ms of CPU a job")
+        note(f"a backlog through one worker with 64 threads: {measure('workers', 6):.0f}/s")
+        postgres.sql("delete from job")
+        row("wake-up of another process, ms (median of 300)", measure("wake", 300), 5, "less")
+        postgres.stop()
+
+
 def start():
     with folder() as base:
         times = []
@@ -315,7 +338,7 @@ def build():
         row("one-file edit to a passing unit test, seconds", seconds, 15, "less")
 
 
-ALL = {"ingest": ingest, "reads": reads, "writes": writes, "replicas": replicas, "upload": upload, "memory": memory, "start": start, "build": build}
+ALL = {"ingest": ingest, "reads": reads, "writes": writes, "replicas": replicas, "upload": upload, "memory": memory, "jobs": jobs, "start": start, "build": build}
 
 
 def main():

@@ -32,6 +32,8 @@ ARROWS = {
     "services/workflow": SERVICES_BASE | {"services/project", "services/folder", "services/publish", "services/asset", "services/shot"},
     # search hears of changes through events only
     "services/search": SERVICES_BASE,
+    # copies of whole sites: knows tables, not what they mean
+    "site": SERVICES_BASE,
     "http": BELOW,
     "media": BELOW,
     "client": BELOW,
@@ -39,7 +41,7 @@ ARROWS = {
 SERVICES = {name for name in ARROWS if name.startswith("services/")}
 ARROWS["api"] = SERVICES_BASE | SERVICES | {"http"}
 ARROWS["worker"] = SERVICES_BASE | SERVICES | {"media"}
-ARROWS["apps"] = SERVICES_BASE | SERVICES | {"api", "http", "worker", "client"}
+ARROWS["apps"] = SERVICES_BASE | SERVICES | {"site", "api", "http", "worker", "client"}
 
 # header pattern → folders of src/ that may include it
 BACKENDS = {

@@ -25,7 +25,13 @@ Result<Timestamp> database_clock(database::Tx& tx) {
 }
 
 Result<Site> open_site(database::Database& database) {
-    BIFROST_ASSIGN(auto existing, database.read(find_site));
+    BIFROST_ASSIGN(auto existing, database.read([](database::Tx& tx) -> Result<std::optional<Site>> {
+        BIFROST_ASSIGN(const auto copy, tx.query(sql::find_unfinished_copy));
+        if (copy.empty()) return find_site(tx);
+        return Error{Errc::conflict,
+                     "A restore or transfer into this site was broken off. Run the same command "
+                     "again to finish it, or begin anew in an empty place."};
+    }));
     if (existing) return std::move(*existing);
     BIFROST_ASSIGN(auto made, write(database, Actor::system(), [](Call& call) -> Result<Site> {
                        const Timestamp now = Timestamp::now();

@@ -20,7 +20,7 @@ Result<std::optional<Site>> find_site(database::Tx& tx);
 /// What time it is for the database.
 Result<Timestamp> database_clock(database::Tx& tx);
 /// The site's row; makes it and the user `owner` when the database is empty. Two processes may call it at
-/// once.
+/// once. conflict when a site is being copied into the database and that is not finished.
 Result<Site> open_site(database::Database& database);
 /// A new one-time sign-in token (see redeem_link) for the first owner as long as they have no password: shown
 /// at each start until it was used, so that nobody is locked out by a closed terminal.

@@ -2,6 +2,9 @@
 select name, epoch, signing_key
 from site
 
+-- name: find_unfinished_copy
+select began_at from site_copy
+
 -- name: insert_site
 insert into site (id, name, epoch, signing_key, created_at)
 values (1, 'Bifrost', $1, $2, $3)

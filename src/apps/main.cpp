@@ -7,6 +7,7 @@
 #include <CLI/Formatter.hpp>
 
 #include "apps/admin_commands.hpp"
+#include "apps/copy_commands.hpp"
 #include "apps/serve.hpp"
 #include "apps/settings_command.hpp"
 #include "client/commands.hpp"
@@ -20,6 +21,7 @@ int main(int argc, char** argv) {
     try {
         bifrost::apps::add_role_commands(app, exit_code);
         bifrost::apps::add_admin_commands(app, exit_code);
+        bifrost::apps::add_copy_commands(app, exit_code);
         bifrost::apps::add_settings_command(app, exit_code);
         bifrost::client::register_commands(app, exit_code);
         app.parse(argc, argv);

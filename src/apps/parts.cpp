@@ -49,7 +49,7 @@ http::ServerOptions operations_options(const config::Place& place) {
 } // namespace
 
 SharedParts::SharedParts(const config::Config& config, OpenedSite& opened)
-    : authenticator_(*opened.database), live_(*opened.database, authenticator_),
+    : wakes_(config.database_url), authenticator_(*opened.database), live_(*opened.database, authenticator_),
       context_{*opened.database, *opened.store, opened.local_store(), authenticator_, answers_, {}, {}} {
     context_.settings.version = BIFROST_VERSION;
     context_.settings.environment = config.environment;

@@ -10,6 +10,7 @@
 #include "api/live_events.hpp"
 #include "apps/site.hpp"
 #include "http/server.hpp"
+#include "queue/wake_line.hpp"
 #include "worker/jobs/index.hpp"
 #include "worker/worker.hpp"
 
@@ -23,6 +24,7 @@ class SharedParts {
     api::Context& context() { return context_; }
 
   private:
+    queue::WakeLine wakes_;
     access::Authenticator authenticator_;
     api::AnswerCache answers_;
     api::LiveEvents live_;

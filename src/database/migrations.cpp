@@ -30,7 +30,7 @@ Result<std::vector<MigrationStatus>> compare(Dialect dialect, std::span<const Mi
     std::vector<MigrationStatus> all;
     for (const MigrationText& text : known)
         all.push_back({text.number, std::string(text.name), sha256_hex(text.text(dialect)), std::nullopt});
-    std::int64_t expected = 1;
+    auto expected = all.begin(); // numbers may leave gaps, but none is passed over
     for (const MigrationStatus& done : applied) {
         const auto ours = std::ranges::find(all, done.number, &MigrationStatus::number);
         if (ours == all.end())
@@ -43,7 +43,7 @@ Result<std::vector<MigrationStatus>> compare(Dialect dialect, std::span<const Mi
                          "Migration " + title(done.number, done.name) +
                              " was applied with another text than this program's. Start the program "
                              "that applied it, or restore the migration's file."};
-        if (done.number != expected++)
+        if (ours != expected++)
             return Error{Errc::conflict,
                          "Migration " + title(done.number, done.name) +
                              " is applied, and one before it is not; restore the database from a backup."};

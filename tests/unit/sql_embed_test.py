@@ -104,10 +104,10 @@ class MigrationsTest(Folder):
         with self.assertRaisesRegex(sql_embed.Mistake, "timestamptz"):
             self.migration("create table t (a timestamptz);\n")
 
-    def test_numbers_have_no_gap(self):
+    def test_no_number_stands_twice(self):
         self.file("select 1;", "0001_one.sql")
-        self.file("select 1;", "0003_three.sql")
-        with self.assertRaisesRegex(sql_embed.Mistake, "0002"):
+        self.file("select 1;", "0001_again.sql")
+        with self.assertRaisesRegex(sql_embed.Mistake, "0001 stands twice"):
             sql_embed.migrations_of(self.folder)
         self.file("select 1;", "2_two.sql")
         with self.assertRaisesRegex(sql_embed.Mistake, "NNNN_name.sql"):

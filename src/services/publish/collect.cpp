@@ -156,6 +156,16 @@ struct RemovableObject {
 };
 BOOST_DESCRIBE_STRUCT(RemovableObject, (), (sha256, size))
 
+/// A backup that has begun before nothing referred to the object any more may still copy its bytes.
+Result<bool> is_kept_for_backup(database::Tx& tx, const std::string& sha256) {
+    BIFROST_CHECK(tx.query(sql::share_collection));
+    const Timestamp now = Timestamp::now();
+    BIFROST_ASSIGN(const auto since, tx.query(sql::find_unreferenced_since, sha256));
+    if (since.empty() || since[0].is_null(0)) return true;
+    BIFROST_ASSIGN(const auto backups, tx.query(sql::count_backups, since[0].integer(0), now));
+    return backups[0].integer(0) > 0;
+}
+
 /// Decides under the object's lock: whoever wants the bytes has either won, or finds the object gone.
 Result<std::vector<std::string>> condemn(Run& run, const std::string& sha256) {
     return run.room.database.write([&](database::Tx& tx) -> Result<std::vector<std::string>> {
@@ -165,6 +175,8 @@ Result<std::vector<std::string>> condemn(Run& run, const std::string& sha256) {
         if (locked.empty()) return keys;
         BIFROST_ASSIGN(const auto references, tx.query(sql::count_references, sha256));
         if (references[0].integer(0) > 0 && locked[0].text(4) != "removing") return keys;
+        BIFROST_ASSIGN(const bool is_kept, is_kept_for_backup(tx, sha256));
+        if (is_kept && locked[0].text(4) != "removing") return keys;
         BIFROST_CHECK(tx.execute(sql::set_removing, sha256));
         BIFROST_ASSIGN(const auto places, tx.query(sql::list_keys, sha256, run.room.store.backend()));
         for (const auto place : places) keys.emplace_back(place.text(0));

@@ -74,6 +74,21 @@ limit 100
 select (select count(*) from (select 1 from file f where f.sha256 = $1 limit 1) a)
      + (select count(*) from (select 1 from upload u where u.sha256 = $1 and u.state = 'complete' limit 1) b)
 
+-- Held while objects are condemned, so that a backup that begins knows that it is seen.
+-- name: share_collection
+-- sqlite:
+select name from lock_row where name = 'collection'
+-- postgres:
+select name from lock_row where name = 'collection' for share
+
+-- Whether a backup may need an object: one that runs needs all there are, a kept one those that were in use when it
+-- began. $1: since when nothing refers to it, $2: now.
+-- name: count_backups
+select count(*) from backup where keeps_until > $2 and (finished_at is null or began_at <= $1)
+
+-- name: find_unreferenced_since
+select unreferenced_at from object where sha256 = $1
+
 -- name: set_removing
 update object set state = 'removing' where sha256 = $1
 
