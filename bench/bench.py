@@ -2,7 +2,7 @@
 """The figures of the foundation, as ratios against well-known programs in one run.
 
     ./dev bench                 all of them
-    ./dev bench reads writes    some: ingest reads writes replicas upload memory jobs start build
+    ./dev bench reads writes    some: ingest reads writes replicas upload memory jobs chaos start build
     ./dev bench --markdown      the rows as a Markdown table
 
 Needs wrk and pgbench (installed by ./dev bench). Everything is stored below /var/tmp (BIFROST_BENCH_DIR names another folder), on a real disk.
@@ -309,6 +309,13 @@ def jobs():
         postgres.stop()
 
 
+def chaos():
+    """The long run of tests/chaos: its counts are printed, and anything wrong fails it."""
+    subprocess.run([ROOT / "dev", "__build", "release", "worker_chaos"], check=True)
+    python = ROOT / "build/venv-tests/bin/python"
+    subprocess.run([python if python.exists() else sys.executable, "-m", "pytest", "-q", ROOT / "tests/chaos"], check=True, cwd=ROOT, env={**os.environ, "BIFROST_CHAOS": "long"})
+
+
 def start():
     with folder() as base:
         times = []
@@ -338,12 +345,12 @@ def build():
         row("one-file edit to a passing unit test, seconds", seconds, 15, "less")
 
 
-ALL = {"ingest": ingest, "reads": reads, "writes": writes, "replicas": replicas, "upload": upload, "memory": memory, "jobs": jobs, "start": start, "build": build}
+ALL = {"ingest": ingest, "reads": reads, "writes": writes, "replicas": replicas, "upload": upload, "memory": memory, "jobs": jobs, "chaos": chaos, "start": start, "build": build}
 
 
 def main():
     markdown = "--markdown" in sys.argv
-    names = [name for name in sys.argv[1:] if not name.startswith("-")] or list(ALL)
+    names = [name for name in sys.argv[1:] if not name.startswith("-")] or [name for name in ALL if name != "chaos"]  # the faults take half an hour: name them
     for name in names:
         if name not in ALL:
             sys.exit(f"bench: there is no benchmark '{name}'; there are {', '.join(ALL)}")

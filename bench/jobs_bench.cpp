@@ -140,7 +140,7 @@ double wake_up(const std::string& url, int count) {
         std::int64_t begun = 0;
         if (::read(told[0], &begun, sizeof begun) != sizeof begun) throw std::runtime_error("it has died");
         if (i >= 10) times.push_back(static_cast<double>(begun - committed) / 1e6);
-        std::this_thread::sleep_for(5ms); // as jobs come that nobody waits for
+        std::this_thread::sleep_for(20ms); // the job before has ended, too
     }
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);

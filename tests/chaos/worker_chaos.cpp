@@ -1,0 +1,199 @@
+// Workers that are killed over and over while they do jobs, and what has to be true afterwards.
+//   worker_chaos run URL FOLDER JOBS KILLS WORKERS LEASE_MS     prints counts as JSON; exit 1 when anything
+//   is wrong worker_chaos worker URL FOLDER LEASE_MS                     one of the workers, until it is
+//   killed
+// Every job leaves a row in its own transaction and a file outside of the database, named by the job.
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "database/database.hpp"
+#include "database/migrations.hpp"
+#include "worker/worker.hpp"
+
+namespace bifrost::chaos {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+using database::Database;
+using database::Tx;
+
+template <class T>
+T get(Result<T> result) {
+    if (!result) throw std::runtime_error(result.error().detail);
+    return std::move(*result);
+}
+
+int random_below(int end) {
+    thread_local std::mt19937 random{std::random_device{}()};
+    return std::uniform_int_distribution<int>(0, end - 1)(random);
+}
+
+/// May happen more than once for a job, and is the same as once: a file under the job's name, put there
+/// whole.
+Result<> leave_file(const std::filesystem::path& folder, const Id& job) {
+    const auto part = folder / (job.text() + ".part-" + std::to_string(::getpid()));
+    std::ofstream(part) << job.text();
+    std::error_code failed;
+    std::filesystem::rename(part, folder / job.text(), failed);
+    if (failed) return Error{Errc::unavailable, "The file can't be put in its place."};
+    return {};
+}
+
+worker::JobKind kind(const std::filesystem::path& folder) {
+    worker::JobKind made;
+    made.name = "chaos";
+    made.run = [folder](worker::JobContext& context) -> Result<json::Raw> {
+        const Id id = context.job().id;
+        std::this_thread::sleep_for(std::chrono::milliseconds(random_below(8)));
+        BIFROST_CHECK(leave_file(folder, id));
+        BIFROST_CHECK(context.finish_with([&](Tx& tx) -> Result<json::Raw> {
+            BIFROST_CHECK(tx.execute_text("insert into chaos_effect (job_id, attempt) values ($1, $2)",
+                                          database::make_params(id, context.job().attempts)));
+            return json::Raw{};
+        }));
+        return json::Raw{};
+    };
+    return made;
+}
+
+[[noreturn]] void be_a_worker(const std::string& url, const std::string& folder, int lease) {
+    const auto database = get(database::open_database(url));
+    worker::Worker worker(*database, {kind(folder)},
+                          {4, std::chrono::milliseconds(100), std::chrono::milliseconds(lease), ""});
+    worker.start();
+    while (true) ::pause();
+}
+
+std::int64_t count(Database& database, const std::string& sql) {
+    return get(database.read([&](Tx& tx) -> Result<std::int64_t> {
+        BIFROST_ASSIGN(const auto rows, tx.query_text(sql, {}));
+        return rows[0].integer(0);
+    }));
+}
+
+struct Run {
+    std::string program;
+    std::string url;
+    std::string folder;
+    int jobs;
+    int kills;
+    int workers;
+    int lease;
+};
+
+pid_t begin_worker(const Run& run) {
+    const pid_t child = ::fork();
+    if (child != 0) return child;
+    const std::string lease = std::to_string(run.lease);
+    ::execl(run.program.c_str(), run.program.c_str(), "worker", run.url.c_str(), run.folder.c_str(),
+            lease.c_str(), nullptr);
+    ::_exit(127);
+}
+
+void end_worker(pid_t worker) {
+    ::kill(worker, SIGKILL);
+    ::waitpid(worker, nullptr, 0);
+}
+
+void prepare(Database& database, const Run& run) {
+    get(database::migrate_up(database));
+    get(database.write([](Tx& tx) {
+        return tx.execute_text("create table chaos_effect (job_id text not null, attempt integer not null)",
+                               {});
+    }));
+    queue::JobSpec spec;
+    spec.kind = "chaos";
+    spec.max_attempts = 1'000'000; // each kill takes one from every job that its worker had
+    for (int made = 0; made < run.jobs; made += 500) {
+        const std::vector<queue::JobSpec> some(static_cast<std::size_t>(std::min(500, run.jobs - made)),
+                                               spec);
+        get(database.write([&](Tx& tx) { return queue::enqueue_all(tx, some); }));
+    }
+}
+
+/// Kills until so many were killed while work was left, then lets the rest be done. The kills that there
+/// were.
+int kill_and_wait(Database& database, const Run& run, std::vector<pid_t>& workers) {
+    int killed = 0;
+    const auto deadline = Clock::now() + 15min;
+    while (Clock::now() < deadline) {
+        const auto left = count(database, "select count(*) from job where state <> 'done'");
+        if (left == 0) return killed;
+        // Spread over the work: the k-th kill comes when its share of the jobs is done.
+        const bool is_time =
+            killed < run.kills && (run.jobs - left) * run.kills >= std::int64_t{run.jobs} * killed;
+        if (!is_time) {
+            std::this_thread::sleep_for(10ms);
+            continue;
+        }
+        pid_t& victim = workers[static_cast<std::size_t>(random_below(run.workers))];
+        end_worker(victim);
+        victim = begin_worker(run);
+        ++killed;
+    }
+    throw std::runtime_error("the jobs were not done within 15 minutes");
+}
+
+int files_in(const std::string& folder) {
+    int files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+        if (entry.path().extension().empty()) ++files;
+    return files;
+}
+
+bool check(Database& database, const Run& run, int killed, double seconds) {
+    const auto done = count(database, "select count(*) from job where state = 'done'");
+    const auto effects = count(database, "select count(*) from chaos_effect");
+    const auto distinct = count(database, "select count(distinct job_id) from chaos_effect");
+    const auto again = count(database, "select count(*) from job where attempts > 1");
+    const auto files = files_in(run.folder);
+    std::printf(
+        "{\"jobs\":%d,\"kills\":%d,\"done\":%ld,\"lost\":%ld,\"committed_twice\":%ld,\"run_again\":%ld,"
+        "\"files\":%d,\"seconds\":%.1f}\n",
+        run.jobs, killed, done, run.jobs - distinct, effects - distinct, again, files, seconds);
+    return done == run.jobs && effects == run.jobs && distinct == run.jobs && files == run.jobs &&
+           killed == run.kills;
+}
+
+int run_all(const Run& run) {
+    const auto database = get(database::open_database(run.url));
+    prepare(*database, run);
+    std::vector<pid_t> workers;
+    for (int i = 0; i < run.workers; ++i) workers.push_back(begin_worker(run));
+    const auto start = Clock::now();
+    const int killed = kill_and_wait(*database, run, workers);
+    for (const pid_t worker : workers) end_worker(worker);
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    return check(*database, run, killed, seconds) ? 0 : 1;
+}
+
+} // namespace
+} // namespace bifrost::chaos
+
+int main(int argc, char** argv) {
+    using namespace bifrost::chaos;
+    const std::vector<std::string> words(argv, argv + argc);
+    try {
+        if (argc == 5 && words[1] == "worker") be_a_worker(words[2], words[3], std::stoi(words[4]));
+        if (argc == 8 && words[1] == "run")
+            return run_all({words[0], words[2], words[3], std::stoi(words[4]), std::stoi(words[5]),
+                            std::stoi(words[6]), std::stoi(words[7])});
+        return 2;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "worker_chaos: %s\n", error.what());
+        return 1;
+    }
+}
