@@ -1,5 +1,7 @@
 #include "site/live_source.hpp"
 
+#include <thread>
+
 #include "core/hash.hpp"
 #include "database/migrations.hpp"
 #include "events/event_log.hpp"
@@ -9,6 +11,7 @@ namespace bifrost::site {
 namespace {
 
 constexpr std::chrono::hours kDeadline{24 * 7};
+constexpr std::chrono::seconds kPatience{5}; // the server notices the end of a killed program a moment later
 
 class LiveSource final : public Source {
   public:
@@ -66,14 +69,21 @@ class LiveSource final : public Source {
 } // namespace
 
 Result<> check_alone(database::Database& database) {
-    BIFROST_ASSIGN(const auto others, database.read([](database::Tx& tx) -> Result<std::int64_t> {
-        BIFROST_ASSIGN(const auto rows, tx.query(sql::count_others));
-        return rows[0].integer(0);
-    }));
-    if (others == 0) return {};
-    return Error{Errc::conflict, "Somebody else is connected to the database (" + std::to_string(others) +
-                                     (others == 1 ? " connection" : " connections") +
-                                     "). Stop its servers and workers first."};
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    while (true) {
+        BIFROST_ASSIGN(const auto others, database.read([](database::Tx& tx) -> Result<std::int64_t> {
+            BIFROST_ASSIGN(const auto rows, tx.query(sql::count_others));
+            return rows[0].integer(0);
+        }));
+        if (others == 0) return {};
+        if (std::chrono::steady_clock::now() > end) {
+            return Error{Errc::conflict, "Somebody else is connected to the database (" +
+                                             std::to_string(others) +
+                                             (others == 1 ? " connection" : " connections") +
+                                             "). Stop its servers and workers first."};
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
 }
 
 Result<std::unique_ptr<Source>> open_live_source(database::Database& database, storage::ObjectStore& store) {
