@@ -139,6 +139,7 @@ Result<std::optional<Id>> find_waiting_job(database::Tx& tx, const std::string& 
 
 Result<std::vector<Claim>> claim(database::Database& database, const ClaimOptions& options) {
     return database.write([&](database::Tx& tx) -> Result<std::vector<Claim>> {
+        BIFROST_CHECK(tx.query_ahead(sql::commit_at_once, [](const database::Rows&) {}));
         bool any_lost = false;
         // Along with the first claim. A look that finds nothing to do writes nothing.
         BIFROST_CHECK(tx.query_ahead(

@@ -57,7 +57,8 @@ struct JobSpec {
     std::optional<std::string> unique_key;
 };
 
-/// A claimed job. `fence` grows with each claim: whoever lost the lease can't finish the job any more.
+/// A claimed job. `fence` is the time of the claim in microseconds, or more: it grows with each claim, and
+/// whoever lost the lease can't finish the job any more.
 struct Claim {
     Job job;
     std::int64_t fence = 0;

@@ -25,4 +25,17 @@ Result<> each_object(const std::filesystem::path& folder, const Manifest& manife
     });
 }
 
+Result<> each_preview(const std::filesystem::path& folder, const Manifest& manifest,
+                      const std::function<Result<>(const DumpedObject&)>& visit) {
+    const auto found = std::ranges::find(manifest.tables, kPreviewTable, &DumpedTable::name);
+    if (found == manifest.tables.end()) return {};
+    const Table table = table_of(*found);
+    const std::size_t key = table.column("key");
+    const std::size_t size = table.column("size");
+    return read_lines(table_path(folder, found->name), [&](std::string_view line) -> Result<> {
+        BIFROST_ASSIGN(const Row row, parse_row(table, line));
+        return visit({"", std::get<std::string>(row[key]), std::get<std::int64_t>(row[size])});
+    });
+}
+
 } // namespace bifrost::site

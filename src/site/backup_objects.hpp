@@ -18,4 +18,8 @@ struct DumpedObject {
 Result<> each_object(const std::filesystem::path& folder, const Manifest& manifest,
                      const std::function<Result<>(const DumpedObject&)>& visit);
 
+/// Pictures and movies that were made of objects, without a hash.
+Result<> each_preview(const std::filesystem::path& folder, const Manifest& manifest,
+                      const std::function<Result<>(const DumpedObject&)>& visit);
+
 } // namespace bifrost::site

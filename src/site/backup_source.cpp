@@ -78,8 +78,8 @@ class BackupSource final : public Source {
         });
     }
     Result<std::unique_ptr<storage::ObjectReader>> open_object(const std::string& sha256,
-                                                               const std::string&) override {
-        const auto path = object_path(folder_, sha256);
+                                                               const std::string& key) override {
+        const auto path = sha256.empty() ? preview_path(folder_, key) : object_path(folder_, sha256);
         const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
         if (descriptor < 0) return untrusted(path, "can't be read");
         return std::unique_ptr<storage::ObjectReader>(std::make_unique<FileReader>(descriptor));

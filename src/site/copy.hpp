@@ -27,6 +27,7 @@ class Source {
     [[nodiscard]] virtual const std::vector<Table>& tables() const = 0;
     /// Every row in the order of the key; an error of `visit` ends it and is returned.
     virtual Result<> each_row(const Table& table, const std::function<Result<>(Row)>& visit) = 0;
+    /// `sha256` is empty for a preview.
     virtual Result<std::unique_ptr<storage::ObjectReader>> open_object(const std::string& sha256,
                                                                        const std::string& key) = 0;
 };

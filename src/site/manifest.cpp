@@ -64,6 +64,10 @@ std::filesystem::path object_path(const std::filesystem::path& folder, const std
     return folder / "objects" / sha256.substr(0, 2) / sha256;
 }
 
+std::filesystem::path preview_path(const std::filesystem::path& folder, const std::string& key) {
+    return folder / "previews" / key;
+}
+
 DumpedTable dumped(const Table& table) {
     DumpedTable made;
     made.name = table.name;

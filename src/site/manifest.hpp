@@ -1,6 +1,6 @@
 #pragma once
-// What a backup's folder holds: manifest.json, tables/<name>.ndjson (a row a line), objects/<first
-// two>/<sha256>.
+// What a backup's folder holds: manifest.json, tables/<name>.ndjson (a row a line),
+// objects/<first two>/<sha256>, previews/<key>.
 
 #include <filesystem>
 #include <string>
@@ -50,6 +50,7 @@ BOOST_DESCRIBE_STRUCT(Manifest, (),
 
 std::filesystem::path table_path(const std::filesystem::path& folder, const std::string& table);
 std::filesystem::path object_path(const std::filesystem::path& folder, const std::string& sha256);
+std::filesystem::path preview_path(const std::filesystem::path& folder, const std::string& key);
 
 DumpedTable dumped(const Table& table);
 Table table_of(const DumpedTable& dumped);

@@ -34,6 +34,10 @@ struct Table {
 /// for this copy of the site only (backups, an unfinished copying).
 Result<std::vector<Table>> list_tables(database::Tx& tx);
 
+/// The table of what was made of objects for people to look at: its bytes lie in the store beside the
+/// objects.
+inline constexpr std::string_view kPreviewTable = "preview_output";
+
 /// "a"."b"…: names as SQL.
 std::string quoted(std::string_view name);
 

@@ -198,7 +198,7 @@ TEST_P(QueueClaim, a_claim_tells_everything_about_the_job) {
     spec.max_attempts = 3;
     const Id id = add(database(), spec);
     const Claim claim = claim_all(database(), {"hash"}).at(0);
-    EXPECT_EQ(claim.fence, 1);
+    EXPECT_GT(claim.fence, 0);
     EXPECT_EQ(claim.job.id, id);
     EXPECT_EQ(claim.job.payload, spec.payload);
     EXPECT_EQ(claim.job.project_id, spec.project_id);

@@ -11,6 +11,8 @@
 #include "site/live_source.hpp"
 #include "site/restore.hpp"
 #include "site/verify.hpp"
+#include "storage/hash_object.hpp"
+#include "storage/put_object.hpp"
 
 namespace bifrost::site {
 namespace {
@@ -278,6 +280,34 @@ TEST_P(SiteCopy, damaged_bytes_of_the_source_are_not_moved) {
     const auto copied = copy_site(*live, place.target(), {});
     ASSERT_FALSE(copied);
     EXPECT_NE(copied.error().detail.find(found.first), std::string::npos) << why(copied);
+}
+
+TEST_P(SiteCopy, pictures_that_were_made_of_objects_come_with_them) {
+    const auto make = [](database::Database& database, const std::string& row) {
+        must(database.write([&](database::Tx& tx) -> Result<bool> {
+            BIFROST_CHECK(tx.execute_text("drop table if exists preview_output", {}));
+            BIFROST_CHECK(
+                tx.execute_text("create table preview_output (hash text primary key, size bigint not null, "
+                                "key text not null)",
+                                {}));
+            if (!row.empty())
+                BIFROST_CHECK(tx.execute_text("insert into preview_output values (" + row + ")", {}));
+            return true;
+        }));
+    };
+    ASSERT_TRUE(storage::put_object(*store_, "previews/one", "a picture"));
+    make(database(), "'h', 9, 'previews/one'");
+    const auto live = must(open_live_source(database(), *store_));
+    back_up();
+    Place moved = empty_place(other(), "moved");
+    make(*moved.database, "");
+    ASSERT_TRUE(copy_site(*live, moved.target(), {}));
+    Place restored = empty_place(dialect(), "restored");
+    make(*restored.database, "");
+    const auto back = restore_backup(backup_folder(), restored.target(), {});
+    ASSERT_TRUE(back) << why(back);
+    for (auto* store : {moved.store.get(), restored.store.get()})
+        EXPECT_EQ(must(storage::hash_object(*store, "previews/one")).sha256, sha256_hex("a picture"));
 }
 
 TEST_P(SiteCopy, somebody_else_on_a_postgres_database_keeps_it_from_being_moved) {
