@@ -11,6 +11,10 @@
 #include "database/database.hpp"
 #include "storage/local/local_store.hpp"
 
+namespace bifrost::storage {
+class SharedCache;
+}
+
 namespace bifrost::api {
 
 struct HealthCheck {
@@ -47,6 +51,7 @@ struct Context {
     std::function<void()> tell_others = [] {}; ///< that something was written
     /// Whether the threads of this process still go round; without, only a restart helps.
     std::function<Result<>()> alive = [] { return Result<>{}; };
+    storage::SharedCache* shared_cache = nullptr; ///< set when SHARED_CACHE_ROOT is
 };
 
 } // namespace bifrost::api

@@ -4,6 +4,7 @@
 #include <deque>
 #include <thread>
 
+#include "client/transfer/part_check.hpp"
 #include "client/transfer/upload_journal.hpp"
 #include "client/transfer/upload_ticket.hpp"
 #include "client/transport/interruption.hpp"
@@ -17,8 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-// One announcement: enough to amortise its round trip and the server's sync, little enough to overlap with
-// the next.
+// One announcement: worth its round trip and the server's sync, yet little enough to overlap with the next.
 constexpr std::size_t kMostItems = 1000;
 constexpr std::int64_t kMostBytes = 128LL * 1024 * 1024;
 constexpr std::size_t kWorthItems = 128;
@@ -236,6 +236,9 @@ class Uploader::Impl {
         one->etags.assign(static_cast<std::size_t>(count), "");
         for (const auto& part : ticket.arrived) {
             if (part.number < 1 || part.number > count) continue;
+            if (!may_be_part(one->item.path, (part.number - 1) * ticket.part_size,
+                             ticket.part_length(size, part.number), part.etag))
+                continue;
             one->etags[static_cast<std::size_t>(part.number - 1)] = part.etag;
             if (options_.progress) options_.progress->advance(ticket.part_length(size, part.number));
         }
@@ -289,6 +292,9 @@ class Uploader::Impl {
         const int number = part.number;
         loop_.add(std::move(request), [this, group, one, number, renewed](Result<HttpResponse> result) {
             if (result && result->status == 403 && !renewed && send_again(group, one, number)) return;
+            if (result && (result->status == 412 || result->status == 409))
+                if (const auto etag = find_arrived_etag(api_, one->ticket.id, number); !etag.empty())
+                    return part_stands(group, one, number, etag);
             part_answered(group, one, number, std::move(result));
         });
     }
@@ -304,15 +310,20 @@ class Uploader::Impl {
         return true;
     }
 
+    void part_stands(const GroupPtr& group, const TravellingPtr& one, int number, std::string etag) {
+        one->etags[static_cast<std::size_t>(number - 1)] = std::move(etag);
+        if (options_.progress)
+            options_.progress->advance(one->ticket.part_length(one->item.file.stamp.size, number));
+        if (--one->parts_left == 0) item_arrived(group);
+    }
+
     void part_answered(const GroupPtr& group, const TravellingPtr& one, int number,
                        Result<HttpResponse> result) {
         std::optional<Error> error;
         if (!result) {
             error = std::move(result).error();
         } else if (result->ok()) {
-            one->etags[static_cast<std::size_t>(number - 1)] = without_quotes(result->header("etag"));
-            if (options_.progress)
-                options_.progress->advance(one->ticket.part_length(one->item.file.stamp.size, number));
+            return part_stands(group, one, number, without_quotes(result->header("etag")));
         } else {
             error = problem_of(*result, api_.site().url);
             error->detail = one->item.path.string() + " could not be sent: " + error->detail;
