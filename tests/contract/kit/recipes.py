@@ -311,6 +311,7 @@ for _name, (_kind, _rest) in {
     "list_version_transitions": ("version", "/transitions"),
     "get_file": ("file", ""),
     "download_file": ("file", "/download"),
+    "list_previews": ("version", "/previews"),
 }.items():
     RECIPES[_name] = lambda bench, kind=_kind, rest=_rest: get(bench.path(kind, rest))
 
