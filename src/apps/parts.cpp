@@ -7,6 +7,7 @@
 #include "api/routes.hpp"
 #include "api/web_files.hpp"
 #include "core/log.hpp"
+#include "media/sandbox.hpp"
 #include "worker/jobs/all_jobs.hpp"
 
 namespace bifrost::apps {
@@ -19,6 +20,20 @@ std::vector<api::HealthCheck> health_checks(OpenedSite& opened) {
             {"cache", [] { return Result<>{}; }, false}, // in this process: it is there when the process is
             {"queue", [&] { return opened.database->ping(); }, true},
             {"storage", [&] { return opened.store->ping(); }, true}};
+}
+
+worker::PreviewOptions preview_options(const config::Config& config) {
+    worker::PreviewOptions options;
+    options.most_at_once = static_cast<std::size_t>(config.preview_concurrency);
+    return options;
+}
+
+void say_what_protects() {
+    const auto protection = media::sandbox_protection();
+    if (protection.is_whole())
+        log::info("previews are made in a sandbox", {{"layers", protection.text()}});
+    else
+        log::warning("previews are made in a sandbox that lacks a layer", {{"layers", protection.text()}});
 }
 
 std::string origin_of(const std::string& host, std::uint16_t port) {
@@ -80,15 +95,18 @@ OperationsPart::OperationsPart(api::Context& context, const config::Place& place
 std::string OperationsPart::origin() const { return origin_of(place_.host, server_.port()); }
 
 WorkPart::WorkPart(const config::Config& config, OpenedSite& opened)
-    : worker_(*opened.database, worker::all_jobs(*opened.store),
+    : worker_(*opened.database, worker::all_jobs(*opened.store, preview_options(config)),
               [&] {
+                  // Previews take long and places of their own, so that no upload waits behind one.
                   worker::Options options;
-                  options.concurrency = static_cast<std::size_t>(config.worker_concurrency);
+                  options.concurrency =
+                      static_cast<std::size_t>(config.worker_concurrency + config.preview_concurrency);
                   return options;
               }()),
       indexer_(*opened.database) {}
 
 void WorkPart::start() {
+    say_what_protects();
     worker_.start();
     indexer_.start();
 }

@@ -25,13 +25,22 @@ create table preview_output (
     primary key (hash, name, width)
 );
 
--- The frames of a representation are one thing to look at, shown at the place of the first.
-alter table representation add column sequence_hash text;
-alter table representation add column sequence_file_id uuid;
-create index representation_sequence on representation (sequence_hash);
+-- The frames of an image sequence are one thing to look at, shown at the place of the first. Derived from the paths.
+create table preview_sequence (
+    version_id uuid not null references version (id) on delete cascade,
+    hash text collate "C" not null,
+    file_id uuid not null,
+    pattern text,
+    frames text not null,
+    primary key (version_id, hash)
+);
+create index preview_sequence_hash on preview_sequence (hash);
+alter table file add column sequence_hash text;
 
 -- A version's picture is '<hash>/<recipe>' of the preview that stands for it; an asset's is its latest version's.
 alter table version add column picture text;
 alter table version add column preview_state text not null default 'none';
 alter table version add column preview_error text;
 alter table asset add column picture text;
+create index version_picture on version (picture);
+create index asset_picture on asset (picture);

@@ -25,8 +25,7 @@ constexpr std::string_view kColumns =
     "'/thumbnail' end";
 constexpr std::string_view kFrom =
     "from file f join representation r on r.id = f.representation_id join version v on v.id = f.version_id "
-    "left join preview p on p.hash = case when f.frame is null then f.sha256 "
-    "else coalesce(r.sequence_hash, f.sha256) end";
+    "left join preview p on p.hash = coalesce(f.sequence_hash, f.sha256)";
 
 /// A row of find_file, when the actor may see its version.
 struct SeenFile {

@@ -9,7 +9,7 @@ from file f
 join version v on v.id = f.version_id
 join representation r on r.id = f.representation_id
 left join object o on o.sha256 = f.sha256
-left join preview p on p.hash = case when f.frame is null then f.sha256 else coalesce(r.sequence_hash, f.sha256) end
+left join preview p on p.hash = coalesce(f.sequence_hash, f.sha256)
 where f.id = $1
 
 -- name: insert_file

@@ -10,8 +10,7 @@ namespace {
 using access::Actor;
 
 constexpr std::string_view kColumns =
-    "select f.id, f.path, f.role, r.name, case when f.id = r.sequence_file_id then r.pattern end, "
-    "case when f.id = r.sequence_file_id then r.frames end, p.kind, "
+    "select f.id, f.path, f.role, r.name, s.pattern, s.frames, p.kind, "
     "coalesce(p.state, case v.preview_state when 'pending' then 'pending' else 'none' end), p.error, "
     "case when p.state = 'ready' then '/api/v1/media/' || p.hash || '/' || cast(p.recipe as text) || "
     "'/thumbnail' end, "
@@ -19,8 +18,8 @@ constexpr std::string_view kColumns =
     "'/manifest' end";
 constexpr std::string_view kFrom =
     "from file f join representation r on r.id = f.representation_id join version v on v.id = f.version_id "
-    "left join preview p on p.hash = case when f.id = r.sequence_file_id then r.sequence_hash else f.sha256 "
-    "end";
+    "left join preview_sequence s on s.version_id = f.version_id and s.hash = f.sequence_hash "
+    "left join preview p on p.hash = coalesce(f.sequence_hash, f.sha256)";
 
 /// not_found unless the actor may read a file, or a sequence, with these bytes.
 Result<> require_readable(database::Tx& tx, const Actor& actor, const std::string& hash) {
@@ -33,8 +32,8 @@ Result<> require_readable(database::Tx& tx, const Actor& actor, const std::strin
     const std::string sql = "select 1 where exists (select 1 from file f join version v on v.id = "
                             "f.version_id where f.sha256 = $1 and " +
                             seen +
-                            ") or exists (select 1 from representation r join version v on v.id = "
-                            "r.version_id where r.sequence_hash = $1 and " +
+                            ") or exists (select 1 from preview_sequence s join version v on v.id = "
+                            "s.version_id where s.hash = $1 and " +
                             seen + ")";
     BIFROST_ASSIGN(const auto rows, tx.query_text(sql, params));
     if (rows.empty()) return Error{Errc::not_found, "There is no such preview."};
@@ -64,7 +63,7 @@ Result<query::Page<Preview>> list_previews(database::Tx& tx, const Actor& actor,
         return Error{Errc::not_found, "There is no such version."};
     query::ListQuery list(kColumns, kFrom, "f.id", {{"path", "f.path_key"}}, "path");
     list.where("f.version_id = ?", database::make_params(version_id));
-    list.where("f.frame is null or r.sequence_file_id is null or f.id = r.sequence_file_id");
+    list.where("f.sequence_hash is null or f.id = s.file_id");
     return list.page<Preview>(tx, request);
 }
 
