@@ -41,7 +41,7 @@ ARROWS = {
 SERVICES = {name for name in ARROWS if name.startswith("services/")}
 ARROWS["api"] = SERVICES_BASE | SERVICES | {"http"}
 ARROWS["worker"] = SERVICES_BASE | SERVICES | {"media"}
-ARROWS["apps"] = SERVICES_BASE | SERVICES | {"site", "api", "http", "worker", "client"}
+ARROWS["apps"] = SERVICES_BASE | SERVICES | {"site", "api", "http", "worker", "client", "media"}
 
 # header pattern → folders of src/ that may include it
 BACKENDS = {

@@ -12,6 +12,7 @@ http::Router make_router(Context& context) {
     add_product_routes(router, context);
     add_version_routes(router, context);
     add_file_routes(router, context);
+    add_media_routes(router, context);
     add_dependency_routes(router, context);
     add_resolve_routes(router, context);
     add_impact_routes(router, context);

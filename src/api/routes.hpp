@@ -13,6 +13,7 @@ void add_asset_routes(http::Router& router, Context& context);
 void add_product_routes(http::Router& router, Context& context);
 void add_version_routes(http::Router& router, Context& context);
 void add_file_routes(http::Router& router, Context& context);
+void add_media_routes(http::Router& router, Context& context);
 void add_dependency_routes(http::Router& router, Context& context);
 void add_resolve_routes(http::Router& router, Context& context);
 void add_impact_routes(http::Router& router, Context& context);

@@ -15,6 +15,7 @@
 #include "apps/site_options.hpp"
 #include "client/health.hpp"
 #include "database/migrations.hpp"
+#include "media/sandbox.hpp"
 
 namespace bifrost::apps {
 namespace {
@@ -53,6 +54,7 @@ class Doctor {
         shared_folder("shared_cache", "SHARED_CACHE_ROOT", config_.shared_cache_root);
         shared_folder("projects", "PROJECTS_ROOT", config_.projects_root);
         disk();
+        sandbox();
         return std::move(findings_);
     }
 
@@ -151,6 +153,15 @@ class Doctor {
                     "uid " +
                     std::to_string(getuid()) + " are there).");
         add(check, "ok", folder + ", " + free_text(folder));
+    }
+
+    void sandbox() {
+        for (const char* program : {"vipsthumbnail", "ffmpeg", "ffprobe"})
+            if (!media::find_program(program))
+                return add("previews", "warning",
+                           std::string(program) + " is not installed; install libvips-tools and ffmpeg.");
+        const auto protection = media::sandbox_protection();
+        add("previews", protection.is_whole() ? "ok" : "warning", "made within " + protection.text());
     }
 
     static std::int64_t free_bytes(const std::string& folder) {

@@ -8,6 +8,7 @@
 
 #include "apps/admin_commands.hpp"
 #include "apps/copy_commands.hpp"
+#include "apps/preview_commands.hpp"
 #include "apps/serve.hpp"
 #include "apps/settings_command.hpp"
 #include "client/commands.hpp"
@@ -23,6 +24,7 @@ int main(int argc, char** argv) {
         bifrost::apps::add_admin_commands(app, exit_code);
         bifrost::apps::add_copy_commands(app, exit_code);
         bifrost::apps::add_settings_command(app, exit_code);
+        bifrost::apps::add_preview_commands(app, exit_code);
         bifrost::client::register_commands(app, exit_code);
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -8,6 +8,7 @@
 #include "api/web_files.hpp"
 #include "core/hash.hpp"
 #include "core/log.hpp"
+#include "media/sandbox.hpp"
 #include "worker/jobs/all_jobs.hpp"
 
 namespace bifrost::apps {
@@ -23,6 +24,20 @@ std::vector<api::HealthCheck> health_checks(OpenedSite& opened, const std::share
             {"cache", [cache] { return cache ? cache->ping() : Result<>{}; }, false},
             {"queue", [&] { return opened.database->ping(); }, true},
             {"storage", [&] { return opened.store->ping(); }, true}};
+}
+
+worker::PreviewOptions preview_options(const config::Config& config) {
+    worker::PreviewOptions options;
+    options.most_at_once = static_cast<std::size_t>(config.preview_concurrency);
+    return options;
+}
+
+void say_what_protects() {
+    const auto protection = media::sandbox_protection();
+    if (protection.is_whole())
+        log::info("previews are made in a sandbox", {{"layers", protection.text()}});
+    else
+        log::warning("previews are made in a sandbox that lacks a layer", {{"layers", protection.text()}});
 }
 
 std::string origin_of(const std::string& host, std::uint16_t port) {
@@ -56,8 +71,9 @@ std::unique_ptr<storage::ProjectFolder> project_folder(const config::Config& con
                                                     opened.shared_cache.get());
 }
 
-std::vector<worker::JobKind> job_kinds(OpenedSite& opened, storage::ProjectFolder* projects) {
-    auto kinds = worker::all_jobs(*opened.store);
+std::vector<worker::JobKind> job_kinds(const config::Config& config, OpenedSite& opened,
+                                       storage::ProjectFolder* projects) {
+    auto kinds = worker::all_jobs(*opened.store, preview_options(config));
     if (projects != nullptr) kinds.push_back(worker::materialise_job(*projects));
     return kinds;
 }
@@ -133,15 +149,18 @@ std::string OperationsPart::origin() const { return origin_of(place_.host, serve
 WorkPart::WorkPart(const config::Config& config, OpenedSite& opened)
     : projects_(project_folder(config, opened)),
       follower_(projects_ ? std::make_unique<worker::MaterialiseFollower>(*opened.database) : nullptr),
-      worker_(*opened.database, job_kinds(opened, projects_.get()),
+      worker_(*opened.database, job_kinds(config, opened, projects_.get()),
               [&] {
+                  // Previews take long and places of their own, so that no upload waits behind one.
                   worker::Options options;
-                  options.concurrency = static_cast<std::size_t>(config.worker_concurrency);
+                  options.concurrency =
+                      static_cast<std::size_t>(config.worker_concurrency + config.preview_concurrency);
                   return options;
               }()),
       indexer_(*opened.database) {}
 
 void WorkPart::start() {
+    say_what_protects();
     worker_.start();
     indexer_.start();
     if (follower_) follower_->start();

@@ -112,6 +112,8 @@ std::vector<Setting> make_settings() {
          kStorage, false, 1, 5'000'000},
         {"WORKER_CONCURRENCY", Kind::integer, &C::worker_concurrency, "2",
          "Jobs that one process runs at once", kWork, false, 1, 64},
+        {"PREVIEW_CONCURRENCY", Kind::integer, &C::preview_concurrency, "2",
+         "Previews that one process makes at once, besides those jobs", kWork, false, 1, 64},
     };
     return all;
 }

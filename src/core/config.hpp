@@ -46,6 +46,7 @@ struct Config {
     std::string projects_root;
     std::int64_t max_file_size_mb = 0;
     std::int64_t worker_concurrency = 0;
+    std::int64_t preview_concurrency = 0;
 
     [[nodiscard]] bool is_production() const { return environment == "production"; }
     /// JSON in production and where it was asked for.

@@ -3,6 +3,7 @@
 // store.
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -93,6 +94,9 @@ class ObjectStore {
     virtual Result<std::unique_ptr<ObjectReader>> open(const std::string& key, std::int64_t offset) = 0;
     /// Nothing when there is no such object.
     virtual Result<std::optional<ObjectInfo>> stat(const std::string& key) = 0;
+    /// Where the bytes lie on a disk of this machine, for programs that read files; nothing when they don't.
+    /// Nobody may write there.
+    virtual Result<std::optional<std::filesystem::path>> find_path(const std::string& key);
     /// One that is gone is no error.
     virtual Result<> remove(const std::string& key) = 0;
 

@@ -3,7 +3,8 @@
 -- name: find_asset
 select e.id, e.created_at, e.created_by, e.updated_at, e.updated_by, e.revision, e.metadata, e.archived_at,
        e.project_id, e.code, e.label, a.name, a.type, a.status, a.description, a.tags,
-       '/api/v1/files/' || cast(a.thumbnail_file_id as text) || '/download', a.is_assembly
+       coalesce('/api/v1/media/' || a.picture || '/thumbnail',
+                '/api/v1/files/' || cast(a.thumbnail_file_id as text) || '/download'), a.is_assembly
 from asset a
 join entity e on e.id = a.id
 where a.id = $1
@@ -11,7 +12,8 @@ where a.id = $1
 -- name: lock_asset
 select e.id, e.created_at, e.created_by, e.updated_at, e.updated_by, e.revision, e.metadata, e.archived_at,
        e.project_id, e.code, e.label, a.name, a.type, a.status, a.description, a.tags,
-       '/api/v1/files/' || cast(a.thumbnail_file_id as text) || '/download', a.is_assembly
+       coalesce('/api/v1/media/' || a.picture || '/thumbnail',
+                '/api/v1/files/' || cast(a.thumbnail_file_id as text) || '/download'), a.is_assembly
 from asset a
 join entity e on e.id = a.id
 where a.id = $1

@@ -13,7 +13,8 @@ namespace {
 constexpr std::string_view kColumns =
     "select e.id, e.created_at, e.created_by, e.updated_at, e.updated_by, e.revision, e.metadata, "
     "e.archived_at, e.project_id, e.code, e.label, a.name, a.type, a.status, a.description, a.tags, "
-    "'/api/v1/files/' || cast(a.thumbnail_file_id as text) || '/download', a.is_assembly";
+    "coalesce('/api/v1/media/' || a.picture || '/thumbnail', "
+    "'/api/v1/files/' || cast(a.thumbnail_file_id as text) || '/download'), a.is_assembly";
 constexpr std::string_view kFrom = "from asset a join entity e on e.id = a.id";
 
 bool is_asset_column(std::string_view field) {

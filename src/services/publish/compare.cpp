@@ -83,7 +83,7 @@ Result<Comparison> compare_versions(database::Tx& tx, const Actor& actor, const 
     BIFROST_ASSIGN(comparison.files.added, list_only_in(tx, from, to));
     BIFROST_ASSIGN(comparison.files.removed, list_only_in(tx, to, from));
     BIFROST_ASSIGN(const auto changed, tx.query(sql::list_changed, from, to));
-    constexpr std::size_t kFileColumns = 10;
+    constexpr std::size_t kFileColumns = 12;
     for (const auto row : changed) {
         ChangedFile one{{}, row.as<File>(), row.as<File>(kFileColumns)};
         one.path = one.from.path;

@@ -19,8 +19,13 @@ using access::Call;
 
 constexpr std::string_view kColumns =
     "select f.id, f.version_id, r.name, f.path, f.role, f.frame, f.size, f.sha256, f.media_type, "
-    "'/api/v1/files/' || cast(f.id as text) || '/download'";
-constexpr std::string_view kFrom = "from file f join representation r on r.id = f.representation_id";
+    "'/api/v1/files/' || cast(f.id as text) || '/download', "
+    "coalesce(p.state, case v.preview_state when 'pending' then 'pending' else 'none' end), "
+    "case when p.state = 'ready' then '/api/v1/media/' || p.hash || '/' || cast(p.recipe as text) || "
+    "'/thumbnail' end";
+constexpr std::string_view kFrom =
+    "from file f join representation r on r.id = f.representation_id join version v on v.id = f.version_id "
+    "left join preview p on p.hash = coalesce(f.sequence_hash, f.sha256)";
 
 /// A row of find_file, when the actor may see its version.
 struct SeenFile {
@@ -33,7 +38,7 @@ Result<SeenFile> see_file(database::Tx& tx, const Actor& actor, const Id& id) {
     BIFROST_ASSIGN(const auto rows, tx.query(sql::find_file, id));
     if (!rows.empty()) {
         const auto row = rows[0];
-        constexpr std::size_t kOwn = 10;
+        constexpr std::size_t kOwn = 12;
         Version version;
         version.project_id = row.id(kOwn);
         version.state = row.text(kOwn + 1);
@@ -142,7 +147,7 @@ Result<std::vector<File>> insert_files(database::Tx& tx, const Id& version_id,
                                              file.sha256, file.media_type, file.upload_id));
         inserted.push_back({file.id, version_id, file.representation, file.path, file.role, file.frame,
                             file.size, file.sha256, file.media_type,
-                            "/api/v1/files/" + file.id.text() + "/download"});
+                            "/api/v1/files/" + file.id.text() + "/download", "none", std::nullopt});
     }
     for (const auto& row : rows) BIFROST_CHECK(tx.defer_row(sql::insert_file, row));
     return inserted;

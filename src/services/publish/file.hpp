@@ -25,10 +25,13 @@ struct File {
     std::optional<std::string> sha256; ///< nothing until it was verified
     std::string media_type;
     std::string download_url; ///< stable, not signed; relative to the site
+    // Derived; see preview.hpp. Of a frame they are its sequence's.
+    std::string preview_state = "none";       ///< none, pending, ready, failed
+    std::optional<std::string> thumbnail_url; ///< stable, not signed; takes ?width=
 };
 BOOST_DESCRIBE_STRUCT(File, (),
                       (id, version_id, representation, path, role, frame, size, sha256, media_type,
-                       download_url))
+                       download_url, preview_state, thumbnail_url))
 
 /// Where the bytes of a file lie.
 struct StoredFile {

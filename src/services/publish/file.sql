@@ -2,11 +2,14 @@
 
 -- name: find_file
 select f.id, f.version_id, r.name, f.path, f.role, f.frame, f.size, f.sha256, f.media_type,
-       '/api/v1/files/' || cast(f.id as text) || '/download', v.project_id, v.state, v.author_id, o.key, o.state
+       '/api/v1/files/' || cast(f.id as text) || '/download',
+       coalesce(p.state, case v.preview_state when 'pending' then 'pending' else 'none' end),
+       case when p.state = 'ready' then '/api/v1/media/' || p.hash || '/' || cast(p.recipe as text) || '/thumbnail' end, v.project_id, v.state, v.author_id, o.key, o.state
 from file f
 join version v on v.id = f.version_id
 join representation r on r.id = f.representation_id
 left join object o on o.sha256 = f.sha256
+left join preview p on p.hash = coalesce(f.sequence_hash, f.sha256)
 where f.id = $1
 
 -- name: insert_file

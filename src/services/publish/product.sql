@@ -86,8 +86,16 @@ update product set kind = $2 where id = $1
 -- A thumbnail that came from what is about to be purged.
 -- name: forget_thumbnail
 update asset
-set thumbnail_file_id = null
-where id = $1 and thumbnail_file_id in (select f.id
-                                        from file f
-                                        join version v on v.id = f.version_id
-                                        where v.id = $2 or v.product_id = $2)
+set thumbnail_file_id = (select f.id
+                         from file f
+                         join version v on v.id = f.version_id
+                         where f.id = asset.thumbnail_file_id and v.id <> $2 and v.product_id <> $2),
+    picture = (select v.picture
+               from version v
+               join product p on p.id = v.product_id
+               join entity e on e.id = v.id
+               where p.owner_id = asset.id and v.state = 'published' and v.picture is not null
+                 and e.archived_at is null and v.id <> $2 and v.product_id <> $2
+               order by v.published_at desc, v.id desc
+               limit 1)
+where id = $1

@@ -5,6 +5,7 @@
 #include "queue/queue.hpp"
 #include "services/publish/dependency.hpp"
 #include "services/publish/frame_pattern.hpp"
+#include "services/publish/preview_work.hpp"
 #include "services/publish/publish_version.sql.hpp"
 #include "services/publish/version.sql.hpp"
 #include "services/publish/version_row.hpp"
@@ -98,12 +99,15 @@ Result<VersionDetail> finish(Call& call, LockedVersion locked, std::optional<std
     BIFROST_ASSIGN(static_cast<project::EntityFields&>(version),
                    project::touch_entity(call, version.id, change));
     version.state = "published";
+    if (version.file_count > 0) version.preview_state = "pending";
     version.published_at = version.updated_at;
     const auto& range = version.frame_range;
     BIFROST_CHECK(call.tx.defer(sql::mark_published, version.id, *version.number, version.published_at,
                                 range ? std::optional(range->first) : std::nullopt,
                                 range ? std::optional(range->last) : std::nullopt,
-                                range ? std::optional(range->step) : std::nullopt));
+                                range ? std::optional(range->step) : std::nullopt, version.preview_state));
+    if (version.file_count > 0)
+        BIFROST_CHECK(enqueue_previews(call.tx, version.id, version.project_id, false));
     // Readers that never saw the draft get the whole of it.
     add_version_event(call, "version.published", "", version);
     return describe_version(call.tx, std::move(version));

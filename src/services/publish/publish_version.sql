@@ -20,7 +20,8 @@ select count(*) from file where version_id = $1 and sha256 is null
 
 -- name: mark_published
 update version
-set state = 'published', number = $2, published_at = $3, frame_first = $4, frame_last = $5, frame_step = $6
+set state = 'published', number = $2, published_at = $3, frame_first = $4, frame_last = $5, frame_step = $6,
+    preview_state = $7
 where id = $1
 
 -- The first thumbnail, or else preview, of a version of an asset is the asset's picture.

@@ -22,8 +22,8 @@ constexpr std::string_view kColumns =
     "select e.id, e.created_at, e.created_by, e.updated_at, e.updated_by, e.revision, e.metadata, "
     "e.archived_at, v.product_id, v.project_id, v.number, v.state, v.status, v.comment, v.author_id, "
     "v.frame_first, v.frame_last, v.frame_step, v.source, v.published_at, v.error, v.file_count, "
-    "v.total_size";
-constexpr std::size_t kColumnCount = 23;
+    "v.total_size, '/api/v1/media/' || v.picture || '/thumbnail', v.preview_state, v.preview_error";
+constexpr std::size_t kColumnCount = 26;
 constexpr std::string_view kFrom = "from version v join entity e on e.id = v.id";
 
 Error no_such_version() { return {Errc::not_found, "There is no such version."}; }
@@ -114,7 +114,8 @@ Result<> read_change(const boost::json::value& patch, Version& version, project:
 } // namespace
 
 const std::vector<std::string_view>& derived_version_fields() {
-    static const std::vector<std::string_view> fields = {"revision", "updated_at", "updated_by"};
+    static const std::vector<std::string_view> fields = {"revision",      "updated_at",    "updated_by",
+                                                         "thumbnail_url", "preview_state", "preview_error"};
     return fields;
 }
 
@@ -162,7 +163,10 @@ Version read_version(const database::Row& row) {
     version.published_at = row.get<std::optional<Timestamp>>(at++);
     version.error = row.get<std::optional<std::string>>(at++);
     version.file_count = row.integer(at++);
-    version.total_size = row.integer(at);
+    version.total_size = row.integer(at++);
+    version.thumbnail_url = row.get<std::optional<std::string>>(at++);
+    version.preview_state = row.text(at++);
+    version.preview_error = row.get<std::optional<std::string>>(at);
     return version;
 }
 

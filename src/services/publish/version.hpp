@@ -30,10 +30,15 @@ struct Version : project::EntityFields {
     std::optional<std::string> error; ///< why it failed
     std::int64_t file_count = 0;
     std::int64_t total_size = 0; ///< bytes
+    // Derived; see preview.hpp.
+    std::optional<std::string> thumbnail_url; ///< stable, not signed; takes ?width=
+    std::string preview_state = "none";       ///< none, pending, ready, failed
+    std::optional<std::string> preview_error; ///< why there is no picture
 };
 BOOST_DESCRIBE_STRUCT(Version, (project::EntityFields),
                       (product_id, project_id, number, state, status, comment, author_id, frame_range, source,
-                       published_at, error, file_count, total_size))
+                       published_at, error, file_count, total_size, thumbnail_url, preview_state,
+                       preview_error))
 
 struct Representation {
     Id id;

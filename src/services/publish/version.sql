@@ -3,7 +3,8 @@
 -- name: find_version
 select e.id, e.created_at, e.created_by, e.updated_at, e.updated_by, e.revision, e.metadata, e.archived_at,
        v.product_id, v.project_id, v.number, v.state, v.status, v.comment, v.author_id, v.frame_first, v.frame_last,
-       v.frame_step, v.source, v.published_at, v.error, v.file_count, v.total_size
+       v.frame_step, v.source, v.published_at, v.error, v.file_count, v.total_size,
+       '/api/v1/media/' || v.picture || '/thumbnail', v.preview_state, v.preview_error
 from version v
 join entity e on e.id = v.id
 where v.id = $1
@@ -11,7 +12,8 @@ where v.id = $1
 -- name: list_versions_by_id
 select e.id, e.created_at, e.created_by, e.updated_at, e.updated_by, e.revision, e.metadata, e.archived_at,
        v.product_id, v.project_id, v.number, v.state, v.status, v.comment, v.author_id, v.frame_first, v.frame_last,
-       v.frame_step, v.source, v.published_at, v.error, v.file_count, v.total_size
+       v.frame_step, v.source, v.published_at, v.error, v.file_count, v.total_size,
+       '/api/v1/media/' || v.picture || '/thumbnail', v.preview_state, v.preview_error
 from version v
 join entity e on e.id = v.id
 where v.id in (
@@ -27,6 +29,7 @@ select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))
 select e.id, e.created_at, e.created_by, e.updated_at, e.updated_by, e.revision, e.metadata, e.archived_at,
        v.product_id, v.project_id, v.number, v.state, v.status, v.comment, v.author_id, v.frame_first, v.frame_last,
        v.frame_step, v.source, v.published_at, v.error, v.file_count, v.total_size,
+       '/api/v1/media/' || v.picture || '/thumbnail', v.preview_state, v.preview_error,
        exists (select 1 from dependency d where d.version_id = v.id)
 from version v
 join entity e on e.id = v.id

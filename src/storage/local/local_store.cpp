@@ -94,6 +94,8 @@ class LocalFileStore : public LocalStore {
     Result<std::unique_ptr<PartWriter>> receive_part(std::string_view path, std::string_view query,
                                                      std::int64_t content_length) override;
     Result<OpenedObject> open_signed(std::string_view path, std::string_view query) override;
+    Result<std::optional<std::filesystem::path>> find_path(const std::string& key) override;
+    Result<OpenedObject> open_stored(const std::string& key) override;
     [[nodiscard]] std::int64_t free_bytes() const override;
 
   private:
@@ -299,15 +301,27 @@ Result<OpenedObject> LocalFileStore::open_signed(std::string_view path, std::str
     path = below_prefix(path);
     constexpr std::string_view kPrefix = "/objects/";
     if (!path.starts_with(kPrefix) || !is_object_key(path.substr(kPrefix.size()))) return dead_url();
-    BIFROST_ASSIGN(Descriptor file, objects_.open(std::string(path.substr(kPrefix.size()))));
+    BIFROST_ASSIGN(OpenedObject object, open_stored(std::string(path.substr(kPrefix.size()))));
+    if (const auto name = parameters.find("name"); name != parameters.end()) object.file_name = name->second;
+    if (const auto type = parameters.find("type"); type != parameters.end()) object.media_type = type->second;
+    return object;
+}
+
+Result<OpenedObject> LocalFileStore::open_stored(const std::string& key) {
+    if (!is_object_key(key)) return bad_key();
+    BIFROST_ASSIGN(Descriptor file, objects_.open(key));
     struct stat about {};
     if (::fstat(file.get(), &about) != 0) return os_error(errno, "look at an object");
     OpenedObject object;
     object.size = about.st_size;
-    if (const auto name = parameters.find("name"); name != parameters.end()) object.file_name = name->second;
-    if (const auto type = parameters.find("type"); type != parameters.end()) object.media_type = type->second;
     object.descriptor = file.release();
     return object;
+}
+
+Result<std::optional<std::filesystem::path>> LocalFileStore::find_path(const std::string& key) {
+    BIFROST_ASSIGN(const auto found, stat(key));
+    if (!found) return std::optional<std::filesystem::path>{};
+    return std::optional(std::filesystem::absolute(options_.root) / "objects" / key);
 }
 
 std::int64_t LocalFileStore::free_bytes() const {

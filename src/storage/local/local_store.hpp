@@ -45,6 +45,8 @@ class LocalStore : public ObjectStore {
     /// Checks a signed download URL ("/objects/<key>") and opens the object. forbidden when it is altered or
     /// expired, not_found when the object is gone.
     virtual Result<OpenedObject> open_signed(std::string_view path, std::string_view query) = 0;
+    /// Opens an object for sending. not_found when it is gone.
+    virtual Result<OpenedObject> open_stored(const std::string& key) = 0;
     /// Bytes that are free on the disk of the store.
     [[nodiscard]] virtual std::int64_t free_bytes() const = 0;
 };

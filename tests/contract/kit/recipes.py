@@ -4,6 +4,8 @@ A recipe gets a Bench (who calls, in which production) and gives the request's m
 """
 
 import hashlib
+import struct
+import zlib
 
 from .document import BASE
 from .world import PASSWORD, unique
@@ -39,6 +41,18 @@ class Bench:
             file = self.world.owner.get(f"/versions/{first['id']}/files").json()["data"][0]
             self.production.shared = {"asset": asset, "product": product, "version": first, "other": second, "file": file}
         return self.production.shared
+
+    @property
+    def media(self):
+        """The address of a picture's preview, without what is wanted of it."""
+        if not hasattr(self.production, "media"):
+            files = {"picture.png": png(32, 16)}
+            version = self.world.new_version(self.new_product(), self.project, files=files)
+            read = lambda: self.world.owner.get(f"/versions/{version['id']}").json()
+            version = self.world.eventually(read, lambda v: v["preview_state"] != "pending")
+            assert version["preview_state"] == "ready", version
+            self.production.media = version["thumbnail_url"].removeprefix(BASE).rsplit("/", 1)[0]
+        return self.production.media
 
     def path(self, kind, rest=""):
         return f"/{kind}s/{self.shared[kind]['id']}{rest}"
@@ -76,6 +90,15 @@ class Bench:
     def archived(self, path):
         self.world.owner.delete(path, expect=200)
         return path
+
+
+def png(width, height):
+    """A grey picture (RFC 2083)."""
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    rows = b"".join(b"\0" + bytes([128] * width) for _ in range(height))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+            + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 
 def get(path, **options):
@@ -311,8 +334,13 @@ for _name, (_kind, _rest) in {
     "list_version_transitions": ("version", "/transitions"),
     "get_file": ("file", ""),
     "download_file": ("file", "/download"),
+    "list_previews": ("version", "/previews"),
 }.items():
     RECIPES[_name] = lambda bench, kind=_kind, rest=_rest: get(bench.path(kind, rest))
+
+
+RECIPES["get_media"] = lambda bench: get(bench.media + "/thumbnail?width=16")
+RECIPES["get_media_manifest"] = lambda bench: get(bench.media + "/manifest")
 
 
 def _whole_life(kind, make, patch):
