@@ -111,8 +111,9 @@ export class LiveFeed<E extends FeedEvent> {
       for (const { id, data } of parser.push(decoder.decode(value, { stream: true }))) {
         if (data !== "") {
           const event = JSON.parse(data) as Partial<E>;
-          // A keep-alive carries a position and nothing that happened.
+          // The first message tells from where on it follows, and nothing that happened.
           if (typeof event.position === "string" && "action" in event) events.push(event as E);
+          else if (typeof event.position === "string") this.position = event.position;
         }
         if (id !== undefined && id !== "") this.position = id;
       }

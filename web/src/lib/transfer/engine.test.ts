@@ -26,8 +26,8 @@ class Server implements TransferApi {
   progress = (id: string) => {
     const upload = this.uploads.get(id);
     if (upload === undefined) return Promise.reject(new Problem(404, "Not found", "", undefined));
-    const { size: _, ...rest } = upload;
-    return Promise.resolve({ ...rest, parts: [...upload.parts].map(([number, etag]) => ({ number, etag, size: PART })) });
+    const { state, partSize, error } = upload;
+    return Promise.resolve({ id, state, partSize, error, parts: [...upload.parts].map(([number, etag]) => ({ number, etag, size: PART })) });
   };
   sign = (id: string, numbers: readonly number[]) =>
     Promise.resolve(numbers.map((number) => ({ number, url: `${id}/${String(number)}`, headers: {} })));

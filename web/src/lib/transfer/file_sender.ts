@@ -5,6 +5,7 @@ import type { Hasher, RemoteUpload, SignedPart, TransferApi } from "./ports";
 
 /** Files up to here are hashed before they are sent: what the server has already needs no sending. */
 export const HASH_FIRST = 512 * 1024 * 1024;
+const READ_WHOLE = 64 * 1024 * 1024;
 const SIGN_AT_ONCE = 40;
 const POLL_MS = 400;
 
@@ -118,9 +119,11 @@ async function sendParts(file: TransferFile, bytes: File, context: SendContext, 
   const sendOne = async (number: number) => {
     const start = (number - 1) * remote.partSize;
     const etag = await insist(file, context, async () => {
-      // Read now: a file that was changed since it was chosen can't be read any more, and the part says so at once.
+      // Read now: a file that was changed since it was chosen can't be read any more, and the part says so at once. Only
+      // the parts of enormous files are left to the browser, which reads them as it sends them.
       const size = sizeOf(number);
-      const part = new Blob([await bytes.slice(start, start + size).arrayBuffer()]);
+      const slice = bytes.slice(start, start + size);
+      const part = size <= READ_WHOLE ? new Blob([await slice.arrayBuffer()]) : slice;
       if (part.size !== size) throw new FileChanged("The file is shorter than it was.");
       try {
         return await api.put(await addressOf(number), part, signal, (sent) => {
