@@ -9,7 +9,7 @@ namespace bifrost::api {
 namespace {
 
 constexpr std::string_view kPolicy = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' "
-                                     "blob:; object-src 'none'; base-uri 'none'; "
+                                     "blob:; connect-src 'self' blob:; object-src 'none'; base-uri 'none'; "
                                      "form-action 'self'; frame-ancestors 'none'";
 
 const EmbeddedFile* find_file(std::string_view path) {

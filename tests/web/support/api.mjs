@@ -10,10 +10,11 @@ export class Api {
     this.token = token;
   }
 
-  async call(method, path, body) {
+  async call(method, path, body, headers = {}) {
     const response = await fetch(`${this.address}/api/v1${path}`, {
       method,
       headers: {
+        ...headers,
         authorization: `Bearer ${this.token}`,
         ...(body !== undefined && { "content-type": "application/json" }),
       },

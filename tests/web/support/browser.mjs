@@ -38,7 +38,7 @@ export async function openPage(browser, baseURL) {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const page = await context.newPage();
   // Generous, because a machine may be busy with other work; what is waited for comes at once on an idle one.
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(30_000);
   const faults = [];
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("console", (message) => {
@@ -67,7 +67,7 @@ export async function accessibilityFaults(page, name) {
     await page.setViewportSize(size);
     for (const theme of THEMES) {
       await setTheme(page, theme);
-      await page.waitForTimeout(150);
+      await page.waitForTimeout(50);
       const { violations } = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })");
       await screenshot(page, `${name}-${theme}-${size.width}`);
       for (const { id, nodes } of violations) {

@@ -1,3 +1,4 @@
+import { PasswordForm } from "@/features/session/PasswordForm";
 import { ProfileForm } from "@/features/session/ProfileForm";
 import { useTitle } from "@/ui/use_title";
 import styles from "./shell.module.css";
@@ -11,6 +12,8 @@ export function AccountPage() {
           Your account
         </h1>
         <ProfileForm />
+        <h2 className={styles.heading}>Password</h2>
+        <PasswordForm />
       </section>
     </div>
   );

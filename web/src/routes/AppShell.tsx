@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Outlet, useNavigate, useParams, useRouter } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { Link, Outlet, useNavigate, useParams, useRouter } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { ExpiredDialog } from "@/features/session/ExpiredDialog";
 import { signOut } from "@/features/session/session_queries";
 import { sessionGate } from "@/lib/session_gate";
@@ -14,9 +14,12 @@ import { CommandPalette } from "./CommandPalette";
 import { Rail } from "./Rail";
 import styles from "./shell.module.css";
 import { TopBar } from "./TopBar";
+import { useLive } from "./use_live";
 import { useHitNavigation } from "./use_hit_navigation";
 import { useProjects } from "./use_projects";
 import { useShellKeys } from "./use_shell_keys";
+
+const UploadTray = lazy(() => import("@/features/uploads/UploadTray").then(({ UploadTray: Tray }) => ({ default: Tray })));
 
 const RAIL = "bifrost.rail";
 const NARROW = "(max-width: 720px)";
@@ -63,6 +66,7 @@ export function AppShell() {
     setOverlay(undefined);
   };
 
+  const live = useLive(code);
   useShellKeys(code);
   useKeys([
     { id: "rail.toggle", context: "global", keys: ["["], label: "Fold or open the rail", run: () => (toggleRail(), true) },
@@ -103,9 +107,27 @@ export function AppShell() {
             setOverlay("palette");
           }}
         />
+        {!live && (
+          <p className={styles.offline} role="status">
+            The server can’t be reached. What you see may be old; it goes on by itself.
+          </p>
+        )}
         <main id="main" tabIndex={-1} className={styles.main}>
           <Outlet />
         </main>
+        <Suspense>
+          <UploadTray
+            link={({ target, assetId = "", versionId = "" }, children) => (
+              <Link to="/p/$code/assets/$asset" params={{ code: target.projectCode, asset: assetId }} search={{ tab: "versions", version: versionId }}>
+                {children}
+              </Link>
+            )}
+            onPublished={({ assetId = "" }) => {
+              void queryClient.invalidateQueries({ queryKey: ["products", assetId] });
+              void queryClient.invalidateQueries({ queryKey: ["versions"] });
+            }}
+          />
+        </Suspense>
       </div>
       <KeyHelp open={overlay === "keys"} onClose={close} />
       <CommandPalette

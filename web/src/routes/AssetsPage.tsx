@@ -1,12 +1,17 @@
 import { getRouteApi } from "@tanstack/react-router";
-import { useCallback, useEffect } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useCallback, useEffect } from "react";
 import { useMay } from "@/api/me_queries";
 import { AssetBrowser } from "@/features/assets/AssetBrowser";
+import { assetQuery } from "@/features/assets/asset_queries";
 import { AssetDetails } from "@/features/assets/AssetDetails";
 import { type AssetView, searchOf, viewOf, withSelection } from "@/features/assets/asset_view";
 import { rememberProject } from "@/features/projects/project_queries";
+import { DropTarget } from "@/features/uploads/DropTarget";
+import { leaveFiles } from "@/features/uploads/uploading";
 import { ProductList } from "@/features/versions/ProductList";
 import { parseSelection } from "@/lib/url_state";
+import { Button } from "@/ui/Button";
 import { ErrorState } from "@/ui/ErrorState";
 import { Hidden } from "@/ui/Hidden";
 import { useKeys } from "@/ui/keymap/use_keys";
@@ -16,6 +21,7 @@ import styles from "./shell.module.css";
 import { useOpened } from "./use_opened";
 import { useProjects } from "./use_projects";
 
+const UploadDialog = lazy(() => import("./UploadDialog").then((file) => ({ default: file.UploadDialog })));
 const route = getRouteApi("/app/p/$code/assets");
 
 /** The focus goes back to the list when the panel that held it is gone. */
@@ -55,9 +61,27 @@ export function AssetsPage() {
     });
     if (id === undefined) focusList();
   };
+  const { data: asset } = useQuery({ ...assetQuery(selected ?? ""), enabled: selected !== undefined });
+  const mayUpload = may("version:create");
+  const uploading = (on: boolean) => {
+    void navigate({
+      search: (previous) => ({ ...searchOf(viewOf(previous), previous), ...(on && { upload: "1" as const }) }),
+      replace: !on,
+    });
+  };
   const onEnter = (id: string) => void navigate({ to: "/p/$code/assets/$asset", params: { code, asset: id } });
 
   useKeys([
+    {
+      id: "assets.upload",
+      context: "page",
+      keys: ["u"],
+      label: "Upload and publish",
+      run: () => {
+        if (mayUpload) uploading(true);
+        return mayUpload;
+      },
+    },
     {
       id: "panel.close",
       context: "page",
@@ -75,6 +99,13 @@ export function AssetsPage() {
       <h1>
         <Hidden>Assets of {nameOfCode(code)}</Hidden>
       </h1>
+      <DropTarget
+        label={mayUpload ? "Drop to upload and publish" : undefined}
+        onFiles={(files) => {
+          leaveFiles(files);
+          uploading(true);
+        }}
+      >
       <AssetBrowser
         key={code}
         project={code}
@@ -84,7 +115,20 @@ export function AssetsPage() {
         onSelect={onSelect}
         onEnter={onEnter}
         mayUpdate={may("asset:update")}
+        acts={
+          mayUpload && (
+            <Button kind="primary" icon="upload" title="Upload and publish (U)" onClick={() => { uploading(true); }}>
+              Upload
+            </Button>
+          )
+        }
       />
+      </DropTarget>
+      {search.upload === "1" && mayUpload && (
+        <Suspense>
+          <UploadDialog code={code} asset={asset} fixed={false} products={[]} onClose={() => { uploading(false); }} />
+        </Suspense>
+      )}
       {selection !== undefined && (
         <Panel
           label="Asset"

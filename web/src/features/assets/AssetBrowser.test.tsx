@@ -189,7 +189,7 @@ describe("AssetBrowser", () => {
       expect(screen.getAllByText("hero")).toHaveLength(4);
     });
     await undoStack.undo();
-    expect(bodies[1]).toMatchObject({ operations: [{ op: "update", path: "/assets/id-2", body: { tags: [] }, if_match: 2 }, {}, {}] });
+    expect(bodies[1]).toMatchObject({ operations: [{ op: "update", path: "/assets/id-2", body: { tags: [] }, if_match: '"2"' }, {}, {}] });
   });
 
   it("says which of them can't make a move, and why", async () => {

@@ -33,7 +33,7 @@ function Facts({ asset, project }: { asset: Asset; project: string }) {
   const address = `${project}:${asset.code}`;
   return (
     <>
-      {asset.description !== "" && <p className={styles.description}>{asset.description}</p>}
+      {asset.description !== "" && <p className={styles.description} dir="auto">{asset.description}</p>}
       <dl className={styles.facts}>
         <Fact name="Status">
           <StateBadge code={asset.status} state={stateOf(asset.status)} />
@@ -51,7 +51,9 @@ function Facts({ asset, project }: { asset: Asset; project: string }) {
           ) : (
             <ul className={styles.tags} aria-label="Tags">
               {asset.tags.map((tag) => (
-                <li key={tag}>{tag}</li>
+                <li key={tag} dir="auto">
+                  {tag}
+                </li>
               ))}
             </ul>
           )}
@@ -82,10 +84,12 @@ interface AssetDetailsProps {
   project: string;
   /** What stands below: it loads at the same time, and is left out when there is no such asset. */
   children: ReactNode;
+  /** Its name and picture stand elsewhere on the page. */
+  headless?: boolean;
 }
 
 /** What the panel shows of the asset itself. */
-export function AssetDetails({ id, project, children }: AssetDetailsProps) {
+export function AssetDetails({ id, project, children, headless = false }: AssetDetailsProps) {
   const { data: asset, error, refetch } = useQuery(assetQuery(id));
   if (asset === undefined && error !== null) {
     return <ErrorState large error={error} onRetry={() => void refetch()} />;
@@ -100,11 +104,11 @@ export function AssetDetails({ id, project, children }: AssetDetailsProps) {
         </div>
       ) : (
         <div className={styles.details}>
-          {asset.thumbnail_url !== null && <AssetThumbnail asset={asset} size="large" />}
-          <div className={styles.title}>
+          {!headless && asset.thumbnail_url !== null && <AssetThumbnail asset={asset} size="large" />}
+          <div className={styles.title} hidden={headless}>
             {asset.thumbnail_url === null && <AssetThumbnail asset={asset} size="medium" />}
             <div>
-              <h2 className={styles.name}>{asset.name}</h2>
+              <h2 className={styles.name} dir="auto">{asset.name}</h2>
               <p className={styles.code}>{asset.code}</p>
             </div>
           </div>

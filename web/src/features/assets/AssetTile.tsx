@@ -5,7 +5,7 @@ import styles from "./assets.module.css";
 import type { Vocabulary } from "./use_vocabulary";
 
 /** What stands below a tile's picture: the name, the code and the state. */
-const CAPTION = 62;
+const CAPTION = 54;
 
 export function tileHeight(width: number): number {
   return Math.round((width * 9) / 16) + CAPTION;

@@ -119,7 +119,7 @@ export function BulkBar({ project, table, picked, vocabulary, knownTags, mayUpda
       </Dialog>
       <Dialog title="Nothing was changed" open={refused !== undefined} onClose={forget}>
         <p>{refused?.problem.detail}</p>
-        <ul className={styles.conflicts}>
+        <ul className={styles.conflicts} tabIndex={0} aria-label="Those that stood in the way">
           {refused?.conflicts.map(({ id, detail }) => (
             <li key={id}>
               <strong dir="auto">{table.get(id)?.name ?? id}</strong> {detail}

@@ -56,7 +56,7 @@ async function restoreTags(table: AssetTable, before: readonly AssetRow[], revis
       op: "update" as const,
       path: `/assets/${id}`,
       body: { tags },
-      if_match: revisions.get(id) ?? null,
+      if_match: revisions.has(id) ? `"${String(revisions.get(id))}"` : null,
     }));
     const { results } = await answerOf(client.POST("/api/v1/batch", { body: { operations } as never }));
     results.forEach(({ revision }, index) => {

@@ -19,3 +19,7 @@ export function updateProfile(id: string, revision: number, body: { name: string
     client.PATCH("/api/v1/users/{id}", { params: { path: { id }, header: { "If-Match": `"${String(revision)}"` } }, body }),
   );
 }
+
+export function changePassword(current_password: string, password: string) {
+  return answerOf(client.POST("/api/v1/auth/password", { body: { current_password, password } }));
+}

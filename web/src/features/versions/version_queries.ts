@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answerOf, client } from "@/api/client";
-import { nextCursor } from "@/lib/paging";
+import type { Dependency } from "@/api/schema";
+import { collectPages, nextCursor } from "@/lib/paging";
 
 const first = undefined as string | undefined;
 const query = (limit: number, cursor: string | undefined) => ({ limit, ...(cursor !== undefined && { cursor }) });
@@ -61,4 +62,48 @@ export function ownerQuery(kind: string, id: string) {
     },
     staleTime: Infinity,
   });
+}
+
+export function versionQuery(id: string) {
+  return queryOptions({
+    queryKey: ["version", id],
+    queryFn: ({ signal }) =>
+      answerOf(client.GET("/api/v1/versions/{id}", { params: { path: { id }, query: { include: ["author", "product"] } }, signal })),
+  });
+}
+
+export function dependenciesQuery(id: string) {
+  return queryOptions({
+    queryKey: ["dependencies", id],
+    queryFn: ({ signal }) =>
+      collectPages<Dependency>((cursor) =>
+        answerOf(client.GET("/api/v1/versions/{id}/dependencies", { params: { path: { id }, query: query(1000, cursor) }, signal })),
+      ),
+    // Of a published version they never change.
+    staleTime: 5 * 60_000,
+  });
+}
+
+export function compareQuery(from: string, to: string) {
+  return queryOptions({
+    queryKey: ["compare", from, to],
+    queryFn: ({ signal }) =>
+      answerOf(client.GET("/api/v1/versions/{id}/compare/{other}", { params: { path: { id: from, other: to } }, signal })),
+  });
+}
+
+export function transitionsQuery(kind: "assets" | "versions", id: string, status: string) {
+  return queryOptions({
+    queryKey: ["transitions", kind, id, status],
+    queryFn: ({ signal }) =>
+      answerOf(
+        kind === "assets"
+          ? client.GET("/api/v1/assets/{id}/transitions", { params: { path: { id } }, signal })
+          : client.GET("/api/v1/versions/{id}/transitions", { params: { path: { id } }, signal }),
+      ),
+  });
+}
+
+export function moveVersion(id: string, to: string) {
+  return answerOf(client.POST("/api/v1/versions/{id}/transitions", { params: { path: { id } }, body: { to } }));
 }

@@ -1,0 +1,81 @@
+import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import type { Asset, Event, Product, Version } from "@/api/schema";
+import { assetQuery, tableOf } from "@/features/assets/asset_queries";
+
+// Puts what happened into what the browser holds, so that nobody asks for whole lists again because of one change.
+
+type Pages<T> = InfiniteData<{ data: T[] }> | undefined;
+
+function changeIn<T extends { id: string }>(pages: Pages<T>, id: string, change: Partial<T>): Pages<T> {
+  if (pages?.pages.some(({ data }) => data.some((row) => row.id === id)) !== true) return pages;
+  return {
+    ...pages,
+    pages: pages.pages.map((page) => ({ ...page, data: page.data.map((row) => (row.id === id ? { ...row, ...change } : row)) })),
+  };
+}
+
+function holds<T extends { id: string }>(pages: Pages<T>, id: string): boolean {
+  return pages?.pages.some(({ data }) => data.some((row) => row.id === id)) ?? false;
+}
+
+function onAsset(client: QueryClient, event: Event, code: string | undefined): void {
+  const id = event.entity_id;
+  const after = (event.patch.after ?? {}) as Partial<Asset>;
+  const table = code === undefined ? undefined : tableOf(client, code);
+  if (table?.apply(event) === "unknown") {
+    void client.fetchQuery(assetQuery(id)).then(
+      (asset) => {
+        if (asset.archived_at === null) table.add([asset]);
+      },
+      // It is gone again, or was never to be seen: there is nothing to show.
+      () => undefined,
+    );
+  }
+  if (event.action === "asset.components_changed") {
+    void client.invalidateQueries({ queryKey: ["assembly", id] });
+  } else {
+    client.setQueryData(assetQuery(id).queryKey, (asset) =>
+      asset === undefined || asset.updated_at >= event.at ? asset : { ...asset, ...after, updated_at: event.at, revision: asset.revision + 1 },
+    );
+  }
+  void client.invalidateQueries({ queryKey: ["history", id] });
+}
+
+function onVersion(client: QueryClient, event: Event): void {
+  const id = event.entity_id;
+  const after = (event.patch.after ?? {}) as Partial<Version>;
+  client.setQueryData<Version>(["version", id], (version) => (version === undefined ? version : { ...version, ...after }));
+  client.setQueriesData<Pages<Version>>({ queryKey: ["versions"] }, (pages) => changeIn(pages, id, after));
+  const { product_id: product, number } = after;
+  if (product !== undefined && !holds(client.getQueryData<Pages<Version>>(["versions", product]), id)) {
+    void client.invalidateQueries({ queryKey: ["versions", product] });
+  }
+  if (event.action === "version.published" && product !== undefined && typeof number === "number") {
+    client.setQueriesData<Pages<Product>>({ queryKey: ["products"] }, (pages) => changeIn(pages, product, { latest_number: number }));
+  }
+  if (/preview|thumbnail/.test(event.action)) void client.invalidateQueries({ queryKey: ["previews", id] });
+}
+
+/** `codeOf` names the project that an id stands for. */
+export function applyEvents(client: QueryClient, events: readonly Event[], codeOf: (id: string | null) => string | undefined): void {
+  for (const event of events) {
+    switch (event.entity_kind) {
+      case "asset":
+        onAsset(client, event, codeOf(event.project_id));
+        break;
+      case "version":
+        onVersion(client, event);
+        break;
+      case "product": {
+        const owner = (event.patch.after as { owner_id?: string } | null | undefined)?.owner_id;
+        void client.invalidateQueries({ queryKey: owner === undefined ? ["products"] : ["products", owner] });
+        break;
+      }
+      case "project":
+        void client.invalidateQueries({ queryKey: ["projects"] });
+        break;
+      default:
+        break;
+    }
+  }
+}

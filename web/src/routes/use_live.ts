@@ -1,0 +1,73 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useEffectEvent, useState } from "react";
+import { answerOf, client } from "@/api/client";
+import type { Event } from "@/api/schema";
+import { LiveFeed } from "@/lib/live_feed";
+import { Problem, problemFrom } from "@/lib/problem";
+import { applyEvents } from "./live_changes";
+import { useProjects } from "./use_projects";
+
+const CHANNEL = "bifrost.live";
+
+async function openStream(since: string | undefined, signal: AbortSignal): Promise<ReadableStream<Uint8Array> | undefined> {
+  const headers = { Accept: "text/event-stream", ...(since !== undefined && { "Last-Event-ID": since }) };
+  const response = await fetch("/api/v1/events/stream", { headers, signal, credentials: "same-origin" });
+  if (response.ok && response.headers.get("Content-Type")?.startsWith("text/event-stream") === true) return response.body ?? undefined;
+  // This server has no stream; the log of events can be asked instead.
+  if (response.ok || response.status === 404 || response.status === 405) return undefined;
+  throw new Problem(response.status, "The stream of events was refused", "", undefined);
+}
+
+async function newestOf(project: string, signal: AbortSignal): Promise<string | undefined> {
+  const call = client.GET("/api/v1/projects/{project}/history", { params: { path: { project }, query: { limit: 1 } }, signal });
+  return (await answerOf(call)).data[0]?.position;
+}
+
+/** Follows what happens while a project is open; true while that works. */
+export function useLive(code: string | undefined): boolean {
+  const queryClient = useQueryClient();
+  const { codeOfId } = useProjects();
+  const [live, setLive] = useState(true);
+  const apply = useEffectEvent((events: readonly Event[]) => {
+    applyEvents(queryClient, events, codeOfId);
+  });
+
+  useEffect(() => {
+    if (code === undefined) return;
+    const stop = new AbortController();
+    const channel = typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel(CHANNEL);
+    const feed = new LiveFeed<Event>({
+      newest: () => newestOf(code, stop.signal),
+      page: (since, signal) =>
+        answerOf(client.GET("/api/v1/events", { params: { query: { limit: 500, ...(since !== undefined && { since }) } }, signal })),
+      stream: openStream,
+      onGap: () => void queryClient.invalidateQueries(),
+      onEvents: (events) => {
+        apply(events);
+        channel?.postMessage(events);
+      },
+      onState: setLive,
+      isGone: (error) => problemFrom(error).status === 410,
+    });
+    channel?.addEventListener("message", ({ data }: MessageEvent<Event[]>) => {
+      const last = data.at(-1);
+      if (last === undefined) return;
+      feed.heard(last.position);
+      apply(data);
+    });
+    const onShown = () => {
+      if (document.visibilityState === "visible") feed.hurry();
+    };
+    document.addEventListener("visibilitychange", onShown);
+    // One tab listens for all of them; when it goes, another takes over from where it was.
+    const locks = (navigator as { locks?: LockManager }).locks;
+    const listening = locks === undefined ? feed.run(stop.signal) : locks.request(CHANNEL, { signal: stop.signal }, () => feed.run(stop.signal));
+    listening.catch(() => undefined);
+    return () => {
+      stop.abort();
+      channel?.close();
+      document.removeEventListener("visibilitychange", onShown);
+    };
+  }, [code, queryClient]);
+  return live;
+}
