@@ -252,8 +252,9 @@ TEST_P(PreviewJob, a_sequence_is_one_thing) {
         if (one.path != "notes.txt") {
             EXPECT_EQ(one.thumbnail_url, previews[0].thumbnail_url);
         }
+    const auto nobody = stranger();
     EXPECT_FALSE(database().read(
-        [&](database::Tx& tx) { return publish::get_manifest(tx, stranger(), address_of(previews[0])); }));
+        [&](database::Tx& tx) { return publish::get_manifest(tx, nobody, address_of(previews[0])); }));
 }
 
 TEST_P(PreviewJob, sound_is_shown_as_a_waveform) {
