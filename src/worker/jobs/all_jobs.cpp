@@ -8,8 +8,9 @@
 namespace bifrost::worker {
 
 std::vector<JobKind> all_jobs(storage::ObjectStore& store, const PreviewOptions& previews) {
-    return {checksum_job(store), publish_job(store),           collect_job(store),         sweep_job(store),
-            tidy_job(),          preview_job(store, previews), preview_collect_job(store), event_months_job()};
+    return {checksum_job(store),        publish_job(store), collect_job(store),
+            sweep_job(store),           tidy_job(),         preview_job(store, previews),
+            preview_collect_job(store), event_months_job()};
 }
 
 } // namespace bifrost::worker
