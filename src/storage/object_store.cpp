@@ -2,8 +2,8 @@
 
 namespace bifrost::storage {
 
-Result<std::optional<std::filesystem::path>> ObjectStore::find_path(const std::string&) {
-    return std::optional<std::filesystem::path>{};
+Result<std::optional<std::string>> ObjectStore::find_path(const std::string&) {
+    return std::optional<std::string>{};
 }
 
 } // namespace bifrost::storage

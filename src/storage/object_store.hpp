@@ -3,7 +3,6 @@
 // store.
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -96,7 +95,7 @@ class ObjectStore {
     virtual Result<std::optional<ObjectInfo>> stat(const std::string& key) = 0;
     /// Where the bytes lie on a disk of this machine, for programs that read files; nothing when they don't.
     /// Nobody may write there.
-    virtual Result<std::optional<std::filesystem::path>> find_path(const std::string& key);
+    virtual Result<std::optional<std::string>> find_path(const std::string& key);
     /// One that is gone is no error.
     virtual Result<> remove(const std::string& key) = 0;
 

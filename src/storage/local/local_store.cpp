@@ -94,7 +94,7 @@ class LocalFileStore : public LocalStore {
     Result<std::unique_ptr<PartWriter>> receive_part(std::string_view path, std::string_view query,
                                                      std::int64_t content_length) override;
     Result<OpenedObject> open_signed(std::string_view path, std::string_view query) override;
-    Result<std::optional<std::filesystem::path>> find_path(const std::string& key) override;
+    Result<std::optional<std::string>> find_path(const std::string& key) override;
     Result<OpenedObject> open_stored(const std::string& key) override;
     [[nodiscard]] std::int64_t free_bytes() const override;
 
@@ -318,10 +318,10 @@ Result<OpenedObject> LocalFileStore::open_stored(const std::string& key) {
     return object;
 }
 
-Result<std::optional<std::filesystem::path>> LocalFileStore::find_path(const std::string& key) {
+Result<std::optional<std::string>> LocalFileStore::find_path(const std::string& key) {
     BIFROST_ASSIGN(const auto found, stat(key));
-    if (!found) return std::optional<std::filesystem::path>{};
-    return std::optional(std::filesystem::absolute(options_.root) / "objects" / key);
+    if (!found) return std::optional<std::string>{};
+    return std::optional((std::filesystem::absolute(options_.root) / "objects" / key).string());
 }
 
 std::int64_t LocalFileStore::free_bytes() const {

@@ -82,10 +82,10 @@ Result<media::PreviewSource> bring(Run& run, const publish::PreviewItem& item, c
         if (run.context.stopped()) return stopped_error();
         BIFROST_ASSIGN(auto path, run.store.find_path(key));
         if (!path) {
-            path = folder / std::to_string(source.files.size());
+            path = (folder / std::to_string(source.files.size())).string();
             BIFROST_CHECK(download(run.store, key, *path));
         }
-        source.files.push_back(std::move(*path));
+        source.files.emplace_back(std::move(*path));
     }
     return source;
 }
