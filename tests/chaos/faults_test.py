@@ -46,7 +46,7 @@ def test_jobs_of_killed_workers_are_done_once_on_sqlite(tmp_path):
 if LONG:  # it takes as long as the real lease
 
     def test_a_killed_worker_is_replaced_within_40_seconds_of_real_leases(postgres, tmp_path):
-        counts = run_workers(postgres.url, tmp_path / "files", 60, 1, 1, 30_000)
+        counts = run_workers(postgres.url, tmp_path / "files", 400, 1, 1, 30_000)
         assert 25 < counts["seconds"] <= 40 and counts["run_again"] > 0, counts
 
 

@@ -132,9 +132,9 @@ int kill_and_wait(Database& database, const Run& run, std::vector<pid_t>& worker
     while (Clock::now() < deadline) {
         const auto left = count(database, "select count(*) from job where state <> 'done'");
         if (left == 0) return killed;
-        // Spread over the work: the k-th kill comes when its share of the jobs is done.
-        const bool is_time =
-            killed < run.kills && (run.jobs - left) * run.kills >= std::int64_t{run.jobs} * killed;
+        // Spread over the work: each kill comes in the middle of its share of the jobs.
+        const bool is_time = killed < run.kills &&
+                             (run.jobs - left) * run.kills * 2 >= std::int64_t{run.jobs} * (2 * killed + 1);
         if (!is_time) {
             std::this_thread::sleep_for(10ms);
             continue;
