@@ -47,7 +47,29 @@ stop_postgres() {
     (cd / && "${as[@]}" /usr/lib/postgresql/15/bin/pg_ctl -D "$postgres_folder/data" -m immediate -w stop >/dev/null 2>&1)
     rm -rf "$postgres_folder"
 }
-trap stop_postgres EXIT
+
+# --- an S3 server for every suite: versitygw over a temporary folder
+s3_folder='' s3_pid=
+start_s3() {
+    [ -z "$s3_folder" ] || return 0
+    ./dev __s3_server >"$LOGS/s3-build.log" 2>&1 || { echo "the S3 server does not build; see $LOGS/s3-build.log" >&2; exit 1; }
+    local port
+    s3_folder=$(mktemp -d /tmp/bifrost-s3-XXXXXX)
+    mkdir "$s3_folder/data"
+    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    export BIFROST_S3_SERVER=$PWD/build/tools/bin/versitygw BIFROST_TEST_S3_URL=http://127.0.0.1:$port
+    ROOT_ACCESS_KEY=bifrost ROOT_SECRET_KEY=bifrost-secret "$BIFROST_S3_SERVER" --port "127.0.0.1:$port" --region us-east-1 \
+        posix "$s3_folder/data" >"$LOGS/s3.log" 2>&1 &
+    s3_pid=$!
+    for _ in $(seq 200); do (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && return 0; sleep 0.05; done
+    echo "the S3 server did not start; see $LOGS/s3.log" >&2; exit 1
+}
+stop_s3() {
+    [ -n "$s3_folder" ] || return 0
+    kill "$s3_pid" 2>/dev/null
+    rm -rf "$s3_folder"
+}
+trap 'stop_postgres; stop_s3' EXIT
 
 # --- running and counting ------------------------------------------------------------------------------------------------
 count() { passed=$((passed + $1)); failed=$((failed + $2)); }
@@ -114,6 +136,8 @@ if wanted unit || wanted service || wanted http || wanted browser || wanted cont
     fi
 fi
 if wanted service || wanted contract || wanted cli || wanted browser || wanted asan || wanted tsan; then start_postgres; fi
+
+if wanted service || wanted cli || wanted asan || wanted tsan; then start_s3; fi
 
 gtest_suite unit release unit
 gtest_suite service release service

@@ -47,4 +47,14 @@ Result<UploadTicket> read_ticket(const boost::json::value& value) {
     return ticket;
 }
 
+std::string find_arrived_etag(Api& api, const std::string& upload_id, int number) {
+    const auto answer = api.get("/uploads/" + upload_id);
+    if (!answer) return {};
+    const auto ticket = read_ticket(answer->body);
+    if (!ticket) return {};
+    for (const auto& part : ticket->arrived)
+        if (part.number == number) return part.etag;
+    return {};
+}
+
 } // namespace bifrost::client

@@ -8,6 +8,7 @@
 
 #include <boost/json/value.hpp>
 
+#include "client/transport/api.hpp"
 #include "core/result.hpp"
 
 namespace bifrost::client {
@@ -41,6 +42,9 @@ struct UploadTicket {
 Result<UploadTicket> read_ticket(const boost::json::value& value);
 /// `{numbers: [...]}`-answers and tickets carry URLs in the same shape.
 std::vector<PartUrl> read_part_urls(const boost::json::value& value);
+/// Asks the site for the etag of a part that has arrived; empty when it hasn't. S3 takes a small file once: a
+/// repeat after a lost answer is refused, because the bytes are there.
+std::string find_arrived_etag(Api& api, const std::string& upload_id, int number);
 std::string without_quotes(std::string_view etag);
 
 } // namespace bifrost::client

@@ -289,6 +289,9 @@ class Uploader::Impl {
         const int number = part.number;
         loop_.add(std::move(request), [this, group, one, number, renewed](Result<HttpResponse> result) {
             if (result && result->status == 403 && !renewed && send_again(group, one, number)) return;
+            if (result && (result->status == 412 || result->status == 409))
+                if (const auto etag = find_arrived_etag(api_, one->ticket.id, number); !etag.empty())
+                    return part_stands(group, one, number, etag);
             part_answered(group, one, number, std::move(result));
         });
     }
@@ -304,15 +307,20 @@ class Uploader::Impl {
         return true;
     }
 
+    void part_stands(const GroupPtr& group, const TravellingPtr& one, int number, std::string etag) {
+        one->etags[static_cast<std::size_t>(number - 1)] = std::move(etag);
+        if (options_.progress)
+            options_.progress->advance(one->ticket.part_length(one->item.file.stamp.size, number));
+        if (--one->parts_left == 0) item_arrived(group);
+    }
+
     void part_answered(const GroupPtr& group, const TravellingPtr& one, int number,
                        Result<HttpResponse> result) {
         std::optional<Error> error;
         if (!result) {
             error = std::move(result).error();
         } else if (result->ok()) {
-            one->etags[static_cast<std::size_t>(number - 1)] = without_quotes(result->header("etag"));
-            if (options_.progress)
-                options_.progress->advance(one->ticket.part_length(one->item.file.stamp.size, number));
+            return part_stands(group, one, number, without_quotes(result->header("etag")));
         } else {
             error = problem_of(*result, api_.site().url);
             error->detail = one->item.path.string() + " could not be sent: " + error->detail;

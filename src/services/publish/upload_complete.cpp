@@ -1,3 +1,5 @@
+#include <atomic>
+#include <thread>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -70,19 +72,41 @@ Result<> find_all(database::Tx& tx, const Actor& actor, std::vector<Completion>&
     return {};
 }
 
+using Completed = Result<std::optional<std::string>>;
+
+/// Asks the store about each of these, several at once where that is sooner.
+std::vector<Completed> complete_each(storage::ObjectStore& store, const std::vector<Completion*>& open) {
+    std::vector<Completed> answers(open.size(), std::optional<std::string>());
+    std::atomic<std::size_t> next = 0;
+    const auto work = [&] {
+        for (std::size_t i = next++; i < open.size(); i = next++) {
+            const UploadRow& upload = open[i]->upload;
+            answers[i] = store.complete_upload(upload.store_key, upload.store_upload, open[i]->parts);
+        }
+    };
+    std::vector<std::thread> others;
+    for (std::size_t i = 1; i < std::min(store.parallel_requests(), open.size()); ++i)
+        others.emplace_back(work);
+    work();
+    for (auto& thread : others) thread.join();
+    return answers;
+}
+
 /// Completes in the store what is open, and makes that durable in one go.
 Result<std::vector<Arrival>> complete_in_store(storage::ObjectStore& store, std::vector<Completion>& wanted) {
+    std::vector<Completion*> open;
+    for (auto& one : wanted)
+        if (one.upload.state == "open") open.push_back(&one);
+    std::vector<Completed> answers = complete_each(store, open);
     std::vector<Arrival> arrivals;
     std::vector<std::string> keys;
-    for (auto& one : wanted) {
-        if (one.upload.state != "open") continue;
-        auto completed = store.complete_upload(one.upload.store_key, one.upload.store_upload, one.parts);
-        if (!completed) {
-            one.refused = of_parts(completed.error());
+    for (std::size_t i = 0; i < open.size(); ++i) {
+        if (!answers[i]) {
+            open[i]->refused = of_parts(answers[i].error());
             continue;
         }
-        arrivals.push_back({one.upload, std::move(*completed)});
-        keys.push_back(one.upload.store_key);
+        arrivals.push_back({open[i]->upload, std::move(*answers[i])});
+        keys.push_back(open[i]->upload.store_key);
     }
     if (!keys.empty()) BIFROST_CHECK(store.sync(keys));
     return arrivals;

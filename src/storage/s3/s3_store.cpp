@@ -1,6 +1,8 @@
 #include "storage/s3/s3_store.hpp"
 
+#include "core/hash.hpp"
 #include "core/json_writer.hpp"
+#include "storage/encoding.hpp"
 #include "storage/s3/s3_object_store.hpp"
 
 namespace bifrost::storage {
@@ -71,6 +73,8 @@ Result<> apply_s3_cors(const S3StoreOptions& options, const std::vector<std::str
     const std::string body = cors_xml(origins);
     request.body = body;
     request.headers["content-type"] = "application/xml";
+    // S3 takes settings of a bucket with a checksum only.
+    request.headers["x-amz-checksum-sha256"] = base64_of_hex(sha256_hex(body));
     BIFROST_CHECK(client.send(request));
     return {};
 }
