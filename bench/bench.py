@@ -2,7 +2,7 @@
 """The figures of the foundation, as ratios against well-known programs in one run.
 
     ./dev bench                 all of them
-    ./dev bench reads writes    some: ingest reads writes replicas upload memory jobs chaos start build
+    ./dev bench reads writes    some: ingest reads writes replicas upload s3 memory jobs chaos start build
     ./dev bench --markdown      the rows as a Markdown table
 
 Needs wrk and pgbench (installed by ./dev bench). Everything is stored below /var/tmp (BIFROST_BENCH_DIR names another folder), on a real disk.
@@ -11,13 +11,15 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import socket
 import statistics
 import subprocess
 import sys
 import threading
 import time
+import urllib.parse
 
-from bench_site import ROOT, Postgres, Site, folder, wrk
+from bench_site import PROGRAM, ROOT, S3, Postgres, Site, folder, wrk
 
 ROWS = []
 PRODUCTION = 200  # assets that the reads are made on
@@ -249,6 +251,54 @@ def ingest():
         site.stop()
 
 
+def put_file(url, path, size):
+    """PUTs a file with sendfile(2): the cheapest client there is, because it shares two cores with what is measured. The etag."""
+    parts = urllib.parse.urlsplit(url)
+    with socket.create_connection((parts.hostname, parts.port)) as connection, open(path, "rb") as file:
+        connection.sendall(f"PUT {parts.path}?{parts.query} HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Length: {size}\r\nConnection: close\r\n\r\n".encode())
+        connection.sendfile(file)
+        answer = b""
+        while piece := connection.recv(65536):
+            answer += piece
+    head = answer.decode().split("\r\n\r\n")[0].split("\r\n")
+    if " 200 " not in head[0]:
+        raise RuntimeError(answer)
+    return next(line.split(":", 1)[1].strip().strip('"') for line in head if line.lower().startswith("etag:"))
+
+
+def s3():
+    """One large file to the S3 server by `bifrost publish` (hashing it first, then parts of 64 MiB) and by rclone (the same)."""
+    with folder() as base:
+        size = int(float(os.environ.get("BIFROST_BENCH_S3_BYTES", 5e9)))
+        source = base / "source"
+        timed("sh", "-c", f"head -c {size} /dev/urandom >{source}; sync -f {source}")
+        server = S3(base)
+        remote = f":s3,provider=Other,access_key_id=bench,secret_access_key=bench-secret,region=us-east-1,endpoint='{server.url}':bucket/rclone"
+        rclone = timed("rclone", "copyto", source, remote, "--s3-chunk-size", "64M", "--s3-upload-concurrency", "6", "--config", "/dev/null")
+        timed("rclone", "deletefile", remote, "--config", "/dev/null")
+        timed("sync", "-f", base)
+        site = Site(base, settings=server.settings)
+        site.call("POST", "/api/v1/projects", {"code": "up", "name": "Uploads"})
+        site.command("asset", "create", "up", "hero", "--type", "prop")
+        start = time.perf_counter()
+        sender = subprocess.Popen([PROGRAM, "publish", "up:hero", "plate", source], env=site.environment, stdout=subprocess.DEVNULL, stderr=open(base / "publish.log", "w"))
+        uploaded, peak = None, 0.0
+        while sender.poll() is None:
+            # The job that reads the object back is queued when the upload is completed.
+            if uploaded is None and site.call("GET", "/api/v1/jobs?kind=checksum&limit=1")[0]["data"]:
+                uploaded = time.perf_counter() - start
+            peak = max(peak, site.memory())
+            time.sleep(0.05)
+        if sender.returncode or uploaded is None:
+            raise RuntimeError((base / "publish.log").read_text())
+        published = time.perf_counter() - start
+        row(f"upload of {size / 1e9:g} GB to S3, of rclone's time", rclone / uploaded, 0.9, "more")
+        row("  memory of the program meanwhile, MB", peak, 100, "less")
+        note(f"rclone {rclone:.1f} s, bifrost publish {uploaded:.1f} s until it was uploaded, {published:.1f} s until it was verified and published")
+        site.stop()
+        server.stop()
+
+
 def upload():
     with folder() as base:
         size = 64 * 1024 * 1024
@@ -263,8 +313,7 @@ def upload():
             made, _ = site.call("POST", "/api/v1/uploads", {"project_id": project["id"], "name": "source", "size": size})
             etags = []
             for part in made["parts"]:
-                out = subprocess.run(["curl", "-sS", "-o", "/dev/null", "-D", "-", "-T", str(source), site.url + part["url"]], check=True, capture_output=True, text=True)
-                etags.append(next(line.split(":", 1)[1].strip().strip('"') for line in out.stdout.splitlines() if line.lower().startswith("etag:")))
+                etags.append(put_file(site.url + part["url"], source, size))
             done, _ = site.call("POST", f"/api/v1/uploads/{made['id']}/complete", {"parts": [{"number": part["number"], "etag": etag} for part, etag in zip(made["parts"], etags)]})
             seconds = time.perf_counter() - start
             if done["state"] != "complete":
@@ -359,7 +408,7 @@ def build():
         row("one-file edit to a passing unit test, seconds", seconds, 15, "less")
 
 
-ALL = {"ingest": ingest, "reads": reads, "writes": writes, "replicas": replicas, "upload": upload, "memory": memory, "jobs": jobs, "chaos": chaos, "start": start, "build": build}
+ALL = {"ingest": ingest, "reads": reads, "writes": writes, "replicas": replicas, "upload": upload, "s3": s3, "memory": memory, "jobs": jobs, "chaos": chaos, "start": start, "build": build}
 
 
 def main():

@@ -110,12 +110,35 @@ def tree_cpu(pid: int) -> float:
     return total
 
 
+class S3:
+    """An S3 server (versitygw, built by `./dev __s3_server`) over a folder, with a bucket."""
+
+    def __init__(self, base: pathlib.Path):
+        self.port, self.data = free_port(), base / "s3"
+        (self.data / "bucket").mkdir(parents=True)
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.server = subprocess.Popen([ROOT / "build/tools/bin/versitygw", "--port", f"127.0.0.1:{self.port}", "--region", "us-east-1", "posix", self.data],
+                                       env={**os.environ, "ROOT_ACCESS_KEY": "bench", "ROOT_SECRET_KEY": "bench-secret"}, stdout=subprocess.DEVNULL,
+                                       stderr=open(base / "s3.log", "w"))
+        for _ in range(200):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    break
+            time.sleep(0.05)
+        self.settings = {"S3_BUCKET": "bucket", "S3_ENDPOINT": self.url, "S3_REGION": "us-east-1", "S3_ACCESS_KEY_ID": "bench", "S3_SECRET_ACCESS_KEY": "bench-secret"}
+
+    def stop(self):
+        self.server.send_signal(signal.SIGTERM)
+        self.server.wait()
+
+
 class Site:
     """`bifrost serve` on a fresh folder, with an owner's token."""
 
-    def __init__(self, base: pathlib.Path, database_url: str | None = None, replica_urls: str | None = None):
+    def __init__(self, base: pathlib.Path, database_url: str | None = None, replica_urls: str | None = None,
+                 settings: dict[str, str] | None = None):
         self.data = base / "site"
-        self.environment = {**os.environ, "HOME": str(base)}
+        self.environment = {**os.environ, "HOME": str(base), **(settings or {})}
         self.environment.pop("DATABASE_URL", None)
         if database_url:
             self.environment["DATABASE_URL"] = database_url

@@ -11,6 +11,10 @@
 #include "database/database.hpp"
 #include "storage/local/local_store.hpp"
 
+namespace bifrost::storage {
+class SharedCache;
+}
+
 namespace bifrost::api {
 
 struct HealthCheck {
@@ -42,6 +46,7 @@ struct Context {
     LiveEvents* live = nullptr; ///< of an API process
     /// Whether the threads of this process still go round; without, only a restart helps.
     std::function<Result<>()> alive = [] { return Result<>{}; };
+    storage::SharedCache* shared_cache = nullptr; ///< set when SHARED_CACHE_ROOT is
 };
 
 } // namespace bifrost::api

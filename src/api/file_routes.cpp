@@ -3,6 +3,7 @@
 #include "api/answer.hpp"
 #include "api/operation.hpp"
 #include "api/routes.hpp"
+#include "storage/shared_files/shared_cache.hpp"
 
 namespace bifrost::api {
 namespace {
@@ -51,7 +52,15 @@ Result<http::Response> download(Incoming& incoming) {
     storage::DownloadOptions options;
     options.file_name = stored.file.path.substr(stored.file.path.rfind('/') + 1);
     options.media_type = stored.file.media_type;
-    BIFROST_ASSIGN(auto url, incoming.context.store.sign_download(stored.key, options));
+    std::optional<storage::SignedUrl> cached;
+    if (auto* cache = incoming.context.shared_cache; cache != nullptr && stored.file.sha256)
+        cached = cache->sign_download({*stored.file.sha256, stored.file.size, stored.key}, options);
+    storage::SignedUrl url;
+    if (cached) {
+        url = std::move(*cached);
+    } else {
+        BIFROST_ASSIGN(url, incoming.context.store.sign_download(stored.key, options));
+    }
     http::Response response;
     response.status = 302;
     response.content_type.clear();

@@ -8,6 +8,7 @@
 #include "api/problem.hpp"
 #include "api/routes.hpp"
 #include "storage/encoding.hpp"
+#include "storage/shared_files/shared_cache.hpp"
 
 namespace bifrost::api {
 namespace {
@@ -107,10 +108,8 @@ Result<std::optional<Range>> parse_range(const http::Request& request, std::int6
     return std::optional(found);
 }
 
-http::Response get_object(const http::Request& request, storage::LocalStore& store) {
+http::Response send_object(const http::Request& request, storage::OpenedObject* object) {
     const std::string_view path = std::string_view(request.path).substr(kPrefix.size());
-    auto object = store.open_signed(path, request.query);
-    if (!object) return problem(as_malformed(object.error()), request);
     const std::string etag = "\"" + std::string(path.substr(path.rfind('/') + 1)) + "\"";
     http::Response response;
     response.header("ETag", etag);
@@ -146,6 +145,33 @@ http::Response get_object(const http::Request& request, storage::LocalStore& sto
     return response;
 }
 
+http::Response get_object(const http::Request& request, storage::LocalStore& store) {
+    const std::string_view path = std::string_view(request.path).substr(kPrefix.size());
+    auto object = store.open_signed(path, request.query);
+    if (!object) return problem(as_malformed(object.error()), request);
+    return send_object(request, &*object);
+}
+
+/// Out of the shared cache; who asks for what is there no more is sent to the store.
+http::Response get_cached(const http::Request& request, storage::SharedCache& cache,
+                          storage::ObjectStore& store) {
+    const std::string_view path = std::string_view(request.path).substr(kPrefix.size());
+    auto reading = cache.open_signed(path, request.query);
+    if (!reading) return problem(as_malformed(reading.error()), request);
+    if (reading->object.descriptor >= 0) return send_object(request, &reading->object);
+    storage::DownloadOptions options;
+    options.file_name = reading->object.file_name;
+    options.media_type = reading->object.media_type;
+    auto url = store.sign_download(reading->key, options);
+    if (!url) return problem(url.error(), request);
+    http::Response response;
+    response.status = 302;
+    response.content_type.clear();
+    response.header("Location", std::move(url->url));
+    response.header("Cache-Control", "no-store");
+    return response;
+}
+
 /// Sites whose bytes lie in another store never sign such an address.
 Error elsewhere() { return Error{Errc::not_found, "This site keeps its bytes elsewhere."}; }
 
@@ -169,6 +195,9 @@ void add_storage_routes(http::Router& router, Context& context) {
     get.pattern = "/api/v1/storage/objects/{key...}";
     get.operation_id = "get_object";
     get.handler = [&context](const http::Request& request) {
+        const std::string_view path = std::string_view(request.path).substr(kPrefix.size());
+        if (context.shared_cache != nullptr && storage::SharedCache::is_cache_path(path))
+            return get_cached(request, *context.shared_cache, context.store);
         if (context.local_store == nullptr) return problem(elsewhere(), request);
         return get_object(request, *context.local_store);
     };
