@@ -46,6 +46,18 @@ http::ServerOptions operations_options(const config::Place& place) {
     return options;
 }
 
+std::unique_ptr<storage::ProjectFolder> project_folder(const config::Config& config, OpenedSite& opened) {
+    if (config.projects_root.empty()) return nullptr;
+    return std::make_unique<storage::ProjectFolder>(config.projects_root, *opened.store,
+                                                    opened.shared_cache.get());
+}
+
+std::vector<worker::JobKind> job_kinds(OpenedSite& opened, storage::ProjectFolder* projects) {
+    auto kinds = worker::all_jobs(*opened.store);
+    if (projects != nullptr) kinds.push_back(worker::materialise_job(*projects));
+    return kinds;
+}
+
 } // namespace
 
 SharedParts::SharedParts(const config::Config& config, OpenedSite& opened)
@@ -57,6 +69,7 @@ SharedParts::SharedParts(const config::Config& config, OpenedSite& opened)
     context_.settings.most_file_bytes = config.max_file_size_mb * 1024 * 1024;
     context_.settings.allowed_origins = config.allowed_origins;
     context_.live = &live_;
+    context_.shared_cache = opened.shared_cache.get();
     context_.health_checks = health_checks(opened);
 }
 
@@ -80,7 +93,9 @@ OperationsPart::OperationsPart(api::Context& context, const config::Place& place
 std::string OperationsPart::origin() const { return origin_of(place_.host, server_.port()); }
 
 WorkPart::WorkPart(const config::Config& config, OpenedSite& opened)
-    : worker_(*opened.database, worker::all_jobs(*opened.store),
+    : projects_(project_folder(config, opened)),
+      follower_(projects_ ? std::make_unique<worker::MaterialiseFollower>(*opened.database) : nullptr),
+      worker_(*opened.database, job_kinds(opened, projects_.get()),
               [&] {
                   worker::Options options;
                   options.concurrency = static_cast<std::size_t>(config.worker_concurrency);
@@ -91,9 +106,11 @@ WorkPart::WorkPart(const config::Config& config, OpenedSite& opened)
 void WorkPart::start() {
     worker_.start();
     indexer_.start();
+    if (follower_) follower_->start();
 }
 
 void WorkPart::drain(std::chrono::seconds most) {
+    if (follower_) follower_->stop();
     worker_.drain(most);
     indexer_.stop();
 }

@@ -12,6 +12,7 @@
 #include "http/server.hpp"
 #include "queue/wake_line.hpp"
 #include "worker/jobs/index.hpp"
+#include "worker/jobs/materialise.hpp"
 #include "worker/worker.hpp"
 
 namespace bifrost::apps {
@@ -71,6 +72,8 @@ class WorkPart {
     [[nodiscard]] Result<> alive() const;
 
   private:
+    std::unique_ptr<storage::ProjectFolder> projects_; ///< when PROJECTS_ROOT is set
+    std::unique_ptr<worker::MaterialiseFollower> follower_;
     worker::Worker worker_;
     worker::SearchIndexer indexer_;
 };

@@ -112,12 +112,24 @@ Result<std::unique_ptr<storage::ObjectStore>> open_site_store(const config::Conf
     return std::unique_ptr<storage::ObjectStore>(std::move(store));
 }
 
+/// The cache that machines share, when there is one.
+std::unique_ptr<storage::SharedCache> make_shared_cache(const config::Config& config,
+                                                        const OpenedSite& opened) {
+    if (config.shared_cache_root.empty()) return nullptr;
+    storage::SharedCacheOptions options;
+    options.root = config.shared_cache_root;
+    options.most_bytes = config.shared_cache_size_mb * 1'000'000;
+    options.signing_key = opened.site.signing_key;
+    return std::make_unique<storage::SharedCache>(std::move(options), *opened.store);
+}
+
 Result<OpenedSite> open_site(const config::Config& config, DatabaseUse use) {
     OpenedSite opened;
     BIFROST_ASSIGN(opened.database, open_site_database(config, use));
     BIFROST_CHECK(database::migrate_up(*opened.database));
     BIFROST_ASSIGN(opened.site, access::open_site(*opened.database));
     BIFROST_ASSIGN(opened.store, open_site_store(config, opened.site));
+    opened.shared_cache = make_shared_cache(config, opened);
     return opened;
 }
 
@@ -133,6 +145,7 @@ Result<OpenedSite> open_shared_site(const config::Config& config, DatabaseUse us
         BIFROST_CHECK(patiently<void>(end, [&] { return database::verify_schema(*opened.database); }));
     BIFROST_ASSIGN(opened.site, access::open_site(*opened.database));
     BIFROST_ASSIGN(opened.store, open_site_store(config, opened.site));
+    opened.shared_cache = make_shared_cache(config, opened);
     return opened;
 }
 

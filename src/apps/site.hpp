@@ -11,6 +11,7 @@
 #include "database/database.hpp"
 #include "storage/local/local_store.hpp"
 #include "storage/s3/s3_store.hpp"
+#include "storage/shared_files/shared_cache.hpp"
 
 namespace bifrost::apps {
 
@@ -40,6 +41,7 @@ struct OpenedSite {
     std::unique_ptr<database::Database> database;
     access::Site site;
     std::unique_ptr<storage::ObjectStore> store;
+    std::unique_ptr<storage::SharedCache> shared_cache; ///< when SHARED_CACHE_ROOT is set
 
     /// The store when it is the local one, whose signed URLs this program serves itself.
     [[nodiscard]] storage::LocalStore* local_store() const;

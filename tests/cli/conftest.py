@@ -18,12 +18,13 @@ BIN = os.environ.get("BIFROST_BIN", str(ROOT / "build/release/bifrost"))
 class Server:
     """`bifrost serve` in a folder of its own, until stop()."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, **settings):
+        self.environment = {**os.environ, **settings}
         self.data = folder / "data"
         self.log = folder / "serve.log"
         made = subprocess.run(
             [BIN, "token", "create", "--data", self.data, "--user", "owner", "--name", "ci", "--output", "json"],
-            capture_output=True, text=True, timeout=60,
+            capture_output=True, text=True, timeout=60, env=self.environment,
         )
         assert made.returncode == 0, made.stderr
         self.token = json.loads(made.stdout)["token"]
@@ -33,7 +34,7 @@ class Server:
         log = open(self.log, "ab")
         self.process = subprocess.Popen(
             [BIN, "serve", "--data", self.data, "--port", "0", "--host", "127.0.0.1"],
-            stdout=subprocess.PIPE, stderr=log, text=True,
+            stdout=subprocess.PIPE, stderr=log, text=True, env=self.environment,
         )
         for line in self.process.stdout:
             found = re.search(r"listening on (http://\S+)", line)

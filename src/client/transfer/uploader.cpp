@@ -17,8 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-// One announcement: enough to amortise its round trip and the server's sync, little enough to overlap with
-// the next.
+// One announcement: worth its round trip and the server's sync, yet little enough to overlap with the next.
 constexpr std::size_t kMostItems = 1000;
 constexpr std::int64_t kMostBytes = 128LL * 1024 * 1024;
 constexpr std::size_t kWorthItems = 128;
