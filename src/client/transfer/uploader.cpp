@@ -4,6 +4,7 @@
 #include <deque>
 #include <thread>
 
+#include "client/transfer/part_check.hpp"
 #include "client/transfer/upload_journal.hpp"
 #include "client/transfer/upload_ticket.hpp"
 #include "client/transport/interruption.hpp"
@@ -235,6 +236,9 @@ class Uploader::Impl {
         one->etags.assign(static_cast<std::size_t>(count), "");
         for (const auto& part : ticket.arrived) {
             if (part.number < 1 || part.number > count) continue;
+            if (!may_be_part(one->item.path, (part.number - 1) * ticket.part_size,
+                             ticket.part_length(size, part.number), part.etag))
+                continue;
             one->etags[static_cast<std::size_t>(part.number - 1)] = part.etag;
             if (options_.progress) options_.progress->advance(ticket.part_length(size, part.number));
         }
