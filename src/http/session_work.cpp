@@ -237,9 +237,8 @@ void Session::pump() {
         if (!filling_) {
             const std::uint64_t left =
                 framing.chunked ? SinkFeed::kPieceBytes : framing.content_length - body_seen_;
-            const bool is_long = !framing.chunked && framing.content_length >= SinkFeed::kLongBody;
-            const auto wanted = static_cast<std::size_t>(
-                std::min<std::uint64_t>(left, is_long ? SinkFeed::kLargePieceBytes : SinkFeed::kPieceBytes));
+            const auto wanted =
+                static_cast<std::size_t>(std::min<std::uint64_t>(left, SinkFeed::kPieceBytes));
             const auto lack = feed_->take(wanted, filling_);
             if (lack == SinkFeed::Lack::memory) return refuse_for_memory();
             if (lack == SinkFeed::Lack::piece) return clear_deadline(); // the sink is behind, not the client

@@ -20,13 +20,8 @@ SinkFeed::Lack SinkFeed::take(std::size_t wanted, std::optional<Piece>& piece) {
         return Lack::none;
     }
     Budget::Share share(budget_);
-    std::size_t capacity = std::min(wanted, kLargePieceBytes);
-    const auto grow = [&] {
-        if (share.grow(capacity)) return true;
-        capacity = std::min(capacity, kPieceBytes);
-        return share.grow(capacity);
-    };
-    if (pieces_ == kMostPieces || !grow()) {
+    const std::size_t capacity = std::min(wanted, kPieceBytes);
+    if (pieces_ == kMostPieces || !share.grow(capacity)) {
         if (pieces_ == 0) return Lack::memory;
         starved_ = true; // a stream that has a piece goes on with it, slower
         return Lack::piece;

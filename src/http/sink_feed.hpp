@@ -32,9 +32,6 @@ class SinkFeed final : public std::enable_shared_from_this<SinkFeed>, private La
     using Outcome = std::variant<Response, Error>;
 
     static constexpr std::size_t kPieceBytes = 256 * 1024;
-    /// Of a body that is long: each piece wakes the lane, and what the lane wakes, once.
-    static constexpr std::size_t kLargePieceBytes = 1024 * 1024;
-    static constexpr std::uint64_t kLongBody = 16 * 1024 * 1024;
     static constexpr unsigned kMostPieces = 3;
 
     /// `progress` is called on the loop when a piece came back that was waited for, or when there is an
@@ -48,7 +45,7 @@ class SinkFeed final : public std::enable_shared_from_this<SinkFeed>, private La
         piece, ///< all are in flight; progress follows when one is back
         memory ///< not even the first piece is within the budget
     };
-    /// An empty piece with room for `wanted` bytes, or kPieceBytes when memory is scarce.
+    /// An empty piece with room for `wanted` bytes or kPieceBytes.
     Lack take(std::size_t wanted, std::optional<Piece>& piece);
     void give(Piece piece);
     /// The body is complete: finish() comes next.
