@@ -70,13 +70,6 @@ http::Response send_signed(const http::Request& request, const storage::OpenedOb
     return send_object(request, object, {etag, "private, max-age=3600, immutable"});
 }
 
-http::Response send_object(const http::Request& request, storage::OpenedObject* object) {
-    const std::string_view path = std::string_view(request.path).substr(kPrefix.size());
-    auto object = store.open_signed(path, request.query);
-    if (!object) return problem(as_malformed(object.error()), request);
-    return send_signed(request, *object);
-}
-
 /// Out of the shared cache; who asks for what is there no more is sent to the store.
 http::Response get_cached(const http::Request& request, storage::SharedCache& cache,
                           storage::ObjectStore& store) {
@@ -101,27 +94,7 @@ http::Response get_object(const http::Request& request, storage::LocalStore& sto
     const std::string_view path = std::string_view(request.path).substr(kPrefix.size());
     auto object = store.open_signed(path, request.query);
     if (!object) return problem(as_malformed(object.error()), request);
-    return send_object(request, &*object);
-}
-
-/// Out of the shared cache; who asks for what is there no more is sent to the store.
-http::Response get_cached(const http::Request& request, storage::SharedCache& cache,
-                          storage::ObjectStore& store) {
-    const std::string_view path = std::string_view(request.path).substr(kPrefix.size());
-    auto reading = cache.open_signed(path, request.query);
-    if (!reading) return problem(as_malformed(reading.error()), request);
-    if (reading->object.descriptor >= 0) return send_object(request, &reading->object);
-    storage::DownloadOptions options;
-    options.file_name = reading->object.file_name;
-    options.media_type = reading->object.media_type;
-    auto url = store.sign_download(reading->key, options);
-    if (!url) return problem(url.error(), request);
-    http::Response response;
-    response.status = 302;
-    response.content_type.clear();
-    response.header("Location", std::move(url->url));
-    response.header("Cache-Control", "no-store");
-    return response;
+    return send_signed(request, *object);
 }
 
 /// Sites whose bytes lie in another store never sign such an address.
