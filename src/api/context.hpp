@@ -32,7 +32,9 @@ struct Settings {
     bool metrics_on_main_port = true;
 };
 
+class HotAssets;
 class LiveEvents;
+class RateLimit;
 
 struct Context {
     database::Database& database;
@@ -43,7 +45,10 @@ struct Context {
     Settings settings;
     std::vector<HealthCheck> health_checks;
     std::function<bool()> draining = [] { return false; };
-    LiveEvents* live = nullptr; ///< of an API process
+    LiveEvents* live = nullptr;      ///< of an API process
+    HotAssets* hot_assets = nullptr; ///< where they are kept
+    RateLimit* rate_limit = nullptr;
+    std::function<void()> tell_others = [] {}; ///< that something was written
     /// Whether the threads of this process still go round; without, only a restart helps.
     std::function<Result<>()> alive = [] { return Result<>{}; };
     storage::SharedCache* shared_cache = nullptr; ///< set when SHARED_CACHE_ROOT is

@@ -114,8 +114,19 @@ Result<std::shared_ptr<http::EventStream>> LiveEvents::open(StreamRequest reques
     return stream;
 }
 
+Result<> LiveEvents::watch(LogWatcher& watcher) {
+    BIFROST_ASSIGN(const auto settled,
+                   database_.read([](database::Tx& tx) { return events::last_settled(tx); }));
+    head_ = settled.value_or(events::Position{});
+    watcher_ = &watcher;
+    watcher.starts_at(head_);
+    const std::lock_guard lock(mutex_);
+    if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+    return {};
+}
+
 void LiveEvents::notify() {
-    if (streams_ == 0) return;
+    if (streams_ == 0 && watcher_ == nullptr) return;
     {
         const std::lock_guard lock(mutex_);
         ++notified_;
@@ -126,7 +137,7 @@ void LiveEvents::notify() {
 bool LiveEvents::wait() {
     std::unique_lock lock(mutex_);
     const auto is_told = [&] { return stopping_ || notified_ != seen_; };
-    if (live_.empty() && behind_.empty())
+    if (live_.empty() && behind_.empty() && watcher_ == nullptr)
         news_.wait(lock, is_told);
     else
         news_.wait_for(lock, behind_.empty() ? options_.poll : kCatchUpPause, is_told);
@@ -163,13 +174,17 @@ Result<LiveEvents::Batch> LiveEvents::read_batch(std::optional<events::Position>
 
 /// Reads on from where the live readers stand, once for all of them.
 Result<> LiveEvents::follow() {
-    if (live_.empty()) return {};
+    if (live_.empty() && watcher_ == nullptr) return {};
+    if (watcher_ != nullptr) watcher_->begins();
     for (bool more = true; more;) {
         BIFROST_ASSIGN(const auto batch, read_batch(head_, kLivePage, {}));
         deliver(batch);
+        if (watcher_ != nullptr)
+            for (const auto& event : batch.page.events) watcher_->saw(event);
         head_ = std::max(head_, batch.page.position);
         more = batch.page.more;
     }
+    if (watcher_ != nullptr) watcher_->reached_end();
     return {};
 }
 
@@ -201,7 +216,7 @@ Result<> LiveEvents::catch_up() {
         if (!caught_up) continue;
         if (current->request.at_most && current->request.at_most->count() == 0) current->stream->end();
         // Nobody else stands at the head: it may move.
-        if (live_.empty()) head_ = current->position;
+        if (live_.empty() && watcher_ == nullptr) head_ = current->position;
         live_.splice(live_.end(), behind_, current);
     }
     return {};
@@ -215,7 +230,7 @@ Result<bool> LiveEvents::feed(Reader& reader) {
     reader.position = batch.page.position;
     // Those in front of the live readers' head were not for this reader yet: they are read once more, by
     // itself.
-    return !batch.page.more && (live_.empty() || reader.position >= head_);
+    return !batch.page.more && ((live_.empty() && watcher_ == nullptr) || reader.position >= head_);
 }
 
 bool LiveEvents::refresh(Reader& reader) {

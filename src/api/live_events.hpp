@@ -16,6 +16,7 @@
 #include "access/authenticator.hpp"
 #include "access/event_visibility.hpp"
 #include "access/user_ref.hpp"
+#include "api/hot_assets.hpp"
 #include "events/event_log.hpp"
 #include "http/event_stream.hpp"
 
@@ -54,6 +55,9 @@ class LiveEvents {
     Result<std::shared_ptr<http::EventStream>> open(StreamRequest request);
     /// Something was written, here or elsewhere.
     void notify();
+    /// Follows the log from now on, listeners or not, and tells `watcher` of it. Once, before anything else;
+    /// it must outlive this.
+    Result<> watch(LogWatcher& watcher);
 
   private:
     using Clock = std::chrono::steady_clock;
@@ -96,6 +100,7 @@ class LiveEvents {
     Readers arrived_;
     std::thread thread_;
     std::atomic<std::size_t> streams_{0};
+    LogWatcher* watcher_ = nullptr;
 
     // Of the thread alone.
     std::uint64_t seen_ = 0;

@@ -7,6 +7,7 @@
 #include "api/live_events.hpp"
 #include "api/problem.hpp"
 #include "api/projection.hpp"
+#include "api/rate_limit.hpp"
 #include "core/hash.hpp"
 #include "database/request_scope.hpp"
 
@@ -123,12 +124,20 @@ Result<http::Response> run_read(Incoming& incoming, const OperationSpec& spec, c
     return run_get(incoming, spec, operation);
 }
 
+std::string who_is(const access::Actor& actor) {
+    const auto& id = actor.token_id ? actor.token_id : actor.session_id;
+    return id ? id->text() : actor.user_id.text();
+}
+
 Result<http::Response> run(const http::Request& request, Context& context, const OperationSpec& spec,
                            const Operation& operation) {
     Incoming incoming{request, context, {}, nullptr, {}};
     const bool unsafe = is_unsafe(spec.method);
     database::RequestScope scope; // whoever asks is looked up on the primary
-    if (spec.sign_in == SignIn::required) BIFROST_CHECK(authenticate(incoming, unsafe));
+    if (spec.sign_in == SignIn::required) {
+        BIFROST_CHECK(authenticate(incoming, unsafe));
+        if (context.rate_limit != nullptr) BIFROST_CHECK(context.rate_limit->request(who_is(incoming.actor)));
+    }
     incoming.actor.request_id = request.request_id;
     BIFROST_ASSIGN(incoming.body, parse_body(request, spec.body));
     if (spec.method == http::Method::get) return run_read(incoming, spec, operation, scope);
@@ -136,6 +145,12 @@ Result<http::Response> run(const http::Request& request, Context& context, const
     if (response && scope.committed() && find_header(*response, "X-Bifrost-Consistency") == nullptr)
         write_seen(incoming, *response, scope.committed());
     return response;
+}
+
+void tell_of_write(Context& context) {
+    if (context.hot_assets != nullptr) context.hot_assets->wrote();
+    if (context.live != nullptr) context.live->notify();
+    context.tell_others();
 }
 
 } // namespace
@@ -181,7 +196,8 @@ void add_operation(http::Router& router, Context& context, OperationSpec spec, O
     route.handler = [&context, spec = std::move(spec),
                      operation = std::move(operation)](const http::Request& request) {
         auto response = run(request, context, spec, operation);
-        if (is_unsafe(spec.method) && response && context.live != nullptr) context.live->notify();
+        // Also after an error: a write may have been committed before it.
+        if (is_unsafe(spec.method)) tell_of_write(context);
         if (!response) return problem(response.error(), request);
         return std::move(*response);
     };

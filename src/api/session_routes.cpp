@@ -2,6 +2,7 @@
 #include "api/answer.hpp"
 #include "api/credentials.hpp"
 #include "api/operation.hpp"
+#include "api/rate_limit.hpp"
 #include "api/routes.hpp"
 
 namespace bifrost::api {
@@ -33,6 +34,8 @@ Result<http::Response> login(Incoming& incoming) {
     request.password = reader.text("password", {1, 1024, true});
     reader.optional_text("code", {0, 20}); // of a second factor; no account of this release has one
     BIFROST_CHECK(reader.finish());
+    if (incoming.context.rate_limit != nullptr)
+        BIFROST_CHECK(incoming.context.rate_limit->sign_in(incoming.http.remote_address, request.login));
     request.user_agent = incoming.http.header("user-agent").value_or("");
     request.request_id = incoming.http.request_id;
     BIFROST_ASSIGN(const auto signed_in, access::sign_in(incoming.context.database, request));

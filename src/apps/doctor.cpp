@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "apps/output.hpp"
+#include "apps/parts.hpp"
 #include "apps/serve.hpp"
 #include "apps/site.hpp"
 #include "apps/site_options.hpp"
@@ -48,7 +49,7 @@ class Doctor {
         } else {
             clock(nullptr);
         }
-        redis();
+        redis({});
         shared_folder("shared_cache", "SHARED_CACHE_ROOT", config_.shared_cache_root);
         shared_folder("projects", "PROJECTS_ROOT", config_.projects_root);
         disk();
@@ -126,11 +127,14 @@ class Doctor {
         add("clock", "ok", now.text() + ", as the database says");
     }
 
-    void redis() {
+    void redis(const access::Site& site) {
         if (config_.redis_url.empty())
-            add("cache", "ok", "lives in the process; set REDIS_URL to share it among several");
-        else
-            add("cache", "ok", config::without_password(config_.redis_url));
+            return add("cache", "ok", "lives in each process; set REDIS_URL to share it among several");
+        const auto cache = open_shared_cache(config_, site);
+        const auto answers = cache ? (*cache)->ping() : Result<>(cache.error());
+        if (answers) return add("cache", "ok", config::without_password(config_.redis_url) + " answers");
+        // Everything works without it, only slower.
+        add("cache", "warning", describe(answers.error()));
     }
 
     void shared_folder(const std::string& check, const std::string& setting, const std::string& folder) {

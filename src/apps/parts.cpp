@@ -6,6 +6,7 @@
 #include "api/problem.hpp"
 #include "api/routes.hpp"
 #include "api/web_files.hpp"
+#include "core/hash.hpp"
 #include "core/log.hpp"
 #include "worker/jobs/all_jobs.hpp"
 
@@ -14,9 +15,12 @@ namespace {
 
 constexpr std::chrono::seconds kLongestTick{30};
 
-std::vector<api::HealthCheck> health_checks(OpenedSite& opened) {
+constexpr const char* kWritten = "written"; ///< the channel of wake-ups for whoever follows the log
+
+std::vector<api::HealthCheck> health_checks(OpenedSite& opened, const std::shared_ptr<cache::Cache>& cache) {
+    // Without a shared one it lives in this process: it is there when the process is.
     return {{"database", [&] { return opened.database->ping(); }, true},
-            {"cache", [] { return Result<>{}; }, false}, // in this process: it is there when the process is
+            {"cache", [cache] { return cache ? cache->ping() : Result<>{}; }, false},
             {"queue", [&] { return opened.database->ping(); }, true},
             {"storage", [&] { return opened.store->ping(); }, true}};
 }
@@ -60,8 +64,23 @@ std::vector<worker::JobKind> job_kinds(OpenedSite& opened, storage::ProjectFolde
 
 } // namespace
 
-SharedParts::SharedParts(const config::Config& config, OpenedSite& opened)
-    : wakes_(config.database_url), authenticator_(*opened.database), live_(*opened.database, authenticator_),
+Result<std::shared_ptr<cache::Cache>> open_shared_cache(const config::Config& config,
+                                                        const access::Site& site) {
+    if (config.redis_url.empty()) return std::shared_ptr<cache::Cache>{};
+    cache::RedisOptions options;
+    options.url = config.redis_url;
+    // Sites that share a Redis share nothing in it; the key is secret, a part of its hash isn't.
+    options.prefix = "bifrost:" + sha256_hex(site.signing_key).substr(0, 12) + ":";
+    BIFROST_ASSIGN(auto opened, cache::open_redis_cache(options));
+    return std::shared_ptr<cache::Cache>(std::move(opened));
+}
+
+SharedParts::SharedParts(const config::Config& config, OpenedSite& opened,
+                         std::shared_ptr<cache::Cache> cache)
+    : wakes_(config.database_url), authenticator_(*opened.database), cache_(std::move(cache)),
+      rate_limit_(cache_, config.sign_ins_per_minute, config.requests_per_minute),
+      hot_assets_(*opened.database, cache_, std::chrono::seconds(config.cache_ttl_seconds)),
+      live_(*opened.database, authenticator_),
       context_{*opened.database, *opened.store, opened.local_store(), authenticator_, answers_, {}, {}} {
     context_.settings.version = BIFROST_VERSION;
     context_.settings.environment = config.environment;
@@ -70,7 +89,26 @@ SharedParts::SharedParts(const config::Config& config, OpenedSite& opened)
     context_.settings.allowed_origins = config.allowed_origins;
     context_.live = &live_;
     context_.shared_cache = opened.shared_cache.get();
-    context_.health_checks = health_checks(opened);
+    context_.rate_limit = &rate_limit_;
+    context_.health_checks = health_checks(opened, cache_);
+    if (!cache_) return;
+    context_.tell_others = [cache = cache_] { cache->tell(kWritten); };
+    ear_->live = &live_;
+    cache_->listen(kWritten, [ear = ear_] {
+        const std::lock_guard lock(ear->mutex);
+        if (ear->live != nullptr) ear->live->notify();
+    });
+}
+
+SharedParts::~SharedParts() {
+    const std::lock_guard lock(ear_->mutex);
+    ear_->live = nullptr;
+}
+
+Result<> SharedParts::keep_answers() {
+    BIFROST_CHECK(live_.watch(hot_assets_));
+    context_.hot_assets = &hot_assets_;
+    return {};
 }
 
 ApiPart::ApiPart(const config::Config& config, api::Context& context, const config::Place& place)

@@ -3,11 +3,13 @@
 
 #include <csignal>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
 #include "api/context.hpp"
 #include "api/live_events.hpp"
+#include "api/rate_limit.hpp"
 #include "apps/site.hpp"
 #include "http/server.hpp"
 #include "queue/wake_line.hpp"
@@ -17,18 +19,39 @@
 
 namespace bifrost::apps {
 
+/// The cache that all processes of the site share; empty without REDIS_URL.
+Result<std::shared_ptr<cache::Cache>> open_shared_cache(const config::Config& config,
+                                                        const access::Site& site);
+
 /// Everything that both sides share, out of an opened site. `config` and `opened` outlive it.
 class SharedParts {
   public:
-    SharedParts(const config::Config& config, OpenedSite& opened);
+    SharedParts(const config::Config& config, OpenedSite& opened, std::shared_ptr<cache::Cache> cache);
+
+    /// Keeps answers, as far as the log says that they still hold.
+    Result<> keep_answers();
+
+    ~SharedParts();
+    SharedParts(const SharedParts&) = delete;
+    SharedParts& operator=(const SharedParts&) = delete;
 
     api::Context& context() { return context_; }
 
   private:
+    /// What the cache's thread calls may be gone when it calls.
+    struct Ear {
+        std::mutex mutex;
+        api::LiveEvents* live = nullptr;
+    };
+
     queue::WakeLine wakes_;
     access::Authenticator authenticator_;
+    std::shared_ptr<cache::Cache> cache_;
     api::AnswerCache answers_;
+    api::RateLimit rate_limit_;
+    api::HotAssets hot_assets_;
     api::LiveEvents live_;
+    std::shared_ptr<Ear> ear_ = std::make_shared<Ear>();
     api::Context context_;
 };
 

@@ -81,7 +81,8 @@ Result<> serve(RoleOptions& options) {
     BIFROST_ASSIGN(const auto link_token, access::owner_link_token(*opened.database));
     warn_of_plain_http(config);
 
-    SharedParts shared(config, opened);
+    BIFROST_ASSIGN(const auto cache, open_shared_cache(config, opened.site));
+    SharedParts shared(config, opened, cache);
     shared.context().settings.metrics_on_main_port = !admin_place;
     WorkPart work(config, opened);
     shared.context().alive = [&] { return work.alive(); };
@@ -110,8 +111,10 @@ Result<> run_api(RoleOptions& options) {
     BIFROST_ASSIGN(OpenedSite opened, open_shared_site(config, DatabaseUse::server, kPatience));
     warn_of_plain_http(config);
 
-    SharedParts shared(config, opened);
+    BIFROST_ASSIGN(const auto cache, open_shared_cache(config, opened.site));
+    SharedParts shared(config, opened, cache);
     shared.context().settings.metrics_on_main_port = false;
+    BIFROST_CHECK(shared.keep_answers());
     ApiPart api(config, shared.context(), place);
     OperationsPart operations(shared.context(), *admin_place);
     BIFROST_CHECK(operations.start());
@@ -131,7 +134,8 @@ Result<> run_worker(RoleOptions& options) {
     BIFROST_ASSIGN(const auto admin_place, operations_place(config, "0.0.0.0:9090"));
     BIFROST_ASSIGN(OpenedSite opened, open_shared_site(config, DatabaseUse::worker, kPatience));
 
-    SharedParts shared(config, opened);
+    BIFROST_ASSIGN(const auto cache, open_shared_cache(config, opened.site));
+    SharedParts shared(config, opened, cache);
     WorkPart work(config, opened);
     std::atomic<bool> draining{false};
     shared.context().alive = [&] { return work.alive(); };

@@ -45,7 +45,7 @@ class AnyCache : public ::testing::TestWithParam<const char*> {
         std::string(GetParam()) == "redis" ? open(redis().url()) : cache::make_memory_cache(100'000);
 };
 INSTANTIATE_TEST_SUITE_P(Both, AnyCache, ::testing::Values("memory", "redis"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& one) { return std::string(one.param); });
 
 TEST_P(AnyCache, what_was_never_put_or_was_removed_is_not_found) {
     EXPECT_FALSE(cache_->find("a"));
