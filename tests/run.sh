@@ -154,6 +154,8 @@ suite chaos pytest env BIFROST_BIN="$PWD/build/release/bifrost" build/venv-tests
 ! wanted chaos || grep -E '^(worker kills|server kills|immediate stops)' "$LOGS/chaos.log"
 if wanted production; then ./dev __s3_server >"$LOGS/s3-server.log" 2>&1 || { cat "$LOGS/s3-server.log"; count 0 1; }; fi
 suite production pytest env BIFROST_BIN="$PWD/build/release/bifrost" build/venv-tests/bin/python -m pytest -q tests/production
+suite production-contract pytest env BIFROST_BIN="$PWD/build/release/bifrost" BIFROST_CONTRACT_DATABASES=production \
+    build/venv-tests/bin/python -m pytest -q tests/contract -k "production and not schemathesis"
 
 for sanitizer in asan tsan; do
     wanted $sanitizer || continue
