@@ -2,7 +2,7 @@
 """The figures of the foundation, as ratios against well-known programs in one run.
 
     ./dev bench                 all of them
-    ./dev bench reads writes    some: ingest reads writes replicas upload s3 memory jobs chaos start build
+    ./dev bench reads writes    some: ingest reads writes replicas cached upload s3 memory jobs chaos start build
     ./dev bench --markdown      the rows as a Markdown table
 
 Needs wrk and pgbench (installed by ./dev bench). Everything is stored below /var/tmp (BIFROST_BENCH_DIR names another folder), on a real disk.
@@ -18,8 +18,9 @@ import sys
 import threading
 import time
 import urllib.parse
+import urllib.request
 
-from bench_site import PROGRAM, ROOT, S3, Postgres, Site, folder, wrk
+from bench_site import PROGRAM, ROOT, S3, Postgres, Site, folder, free_port, wrk
 
 ROWS = []
 PRODUCTION = 200  # assets that the reads are made on
@@ -215,6 +216,54 @@ def replicas():
         primary.stop()
 
 
+NGINX = """daemon off; worker_processes 2; pid {base}/nginx.pid; error_log {base}/nginx.log;
+events {{ worker_connections 1024; }}
+http {{ access_log off; keepalive_requests 1000000; sendfile on; server {{ listen 127.0.0.1:{port}; location / {{ root {base}/static; default_type application/json; }} }} }}
+"""
+
+
+def cached():
+    """One asset that is kept, by an API process over PostgreSQL and Redis, of an nginx file of the same size."""
+    with folder() as base:
+        postgres = Postgres(base / "postgres") if not (base / "postgres").mkdir() else None
+        redis_port, listen, port = free_port(), free_port(), free_port()
+        running = [subprocess.Popen(["redis-server", "--port", str(redis_port), "--bind", "127.0.0.1", "--save", "", "--dir", str(base)], stdout=subprocess.DEVNULL)]
+        environment = {**os.environ, "DATABASE_URL": postgres.url, "REDIS_URL": f"redis://127.0.0.1:{redis_port}/0", "BIFROST_DATA": str(base / "data")}
+        admin = lambda *words: json.loads(subprocess.run([PROGRAM, *words, "--output", "json"], env=environment, check=True, capture_output=True).stdout)
+        try:
+            token = admin("token", "create", "--user", "owner", "--name", "bench")["token"]
+            api = subprocess.Popen([PROGRAM, "api", "--listen", f"127.0.0.1:{listen}", "--admin-listen", "127.0.0.1:0"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            running.append(api)
+            while "listening" not in (api.stdout.readline() or "listening"):
+                pass
+            site = type("Api", (), {"url": f"http://127.0.0.1:{listen}", "token": token})
+
+            def call(method, path, body):
+                request = urllib.request.Request(site.url + path, json.dumps(body).encode(), {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}, method=method)
+                return json.load(urllib.request.urlopen(request, timeout=30)), None
+
+            site.call = staticmethod(call)
+            _, ids = fill(site)
+            path = f"/api/v1/assets/{ids[7]}"
+            request = urllib.request.Request(site.url + path, headers={"Authorization": f"Bearer {token}"})
+            body = urllib.request.urlopen(request, timeout=30).read()
+            (base / "static").mkdir()
+            (base / "static/asset").write_bytes(body)
+            (base / "nginx.conf").write_text(NGINX.format(base=base, port=port))
+            running.append(subprocess.Popen(["/usr/sbin/nginx", "-c", str(base / "nginx.conf"), "-p", str(base)]))
+            time.sleep(1)
+            nginx = type("Nginx", (), {"url": f"http://127.0.0.1:{port}", "token": token})
+            static, _ = wrk(nginx, "/asset")
+            rate, _ = wrk(site, path)
+            row("cached asset by id, of an nginx file of the same size", rate / static, 0.4, "more")
+            note(f"{len(body)} bytes: nginx {static:.0f}/s, here {rate:.0f}/s")
+        finally:
+            for one in reversed(running):
+                one.terminate()
+                one.wait()
+            postgres.stop()
+
+
 def library(base):
     """The files of Debian's supertuxkart-data, unpacked into `base`."""
     here = pathlib.Path("/usr/share/games/supertuxkart/data")
@@ -408,7 +457,7 @@ def build():
         row("one-file edit to a passing unit test, seconds", seconds, 15, "less")
 
 
-ALL = {"ingest": ingest, "reads": reads, "writes": writes, "replicas": replicas, "upload": upload, "s3": s3, "memory": memory, "jobs": jobs, "chaos": chaos, "start": start, "build": build}
+ALL = {"ingest": ingest, "reads": reads, "writes": writes, "replicas": replicas, "cached": cached, "upload": upload, "s3": s3, "memory": memory, "jobs": jobs, "chaos": chaos, "start": start, "build": build}
 
 
 def main():

@@ -4,6 +4,7 @@
 #include "api/hot_assets.hpp"
 #include "api/operation.hpp"
 #include "api/routes.hpp"
+#include "database/request_scope.hpp"
 #include "services/asset/asset.hpp"
 #include "services/project/project.hpp"
 #include "services/publish/product.hpp"
@@ -97,9 +98,10 @@ Result<http::Response> get(Incoming& incoming) {
     const auto included = read_include(parameters);
     BIFROST_CHECK(parameters.finish());
     BIFROST_ASSIGN(const Id id, incoming.id());
-    // Who says what they have seen is answered by the database, which can tell whether it has it.
-    if (incoming.context.hot_assets != nullptr && !included.any() &&
-        !incoming.http.header("x-bifrost-consistency") && !incoming.http.cookie("bifrost_consistency"))
+    // Who says what they have seen is answered by a database that has it.
+    const auto* scope = database::RequestScope::current();
+    const bool says_what_was_seen = scope != nullptr && scope->seen();
+    if (incoming.context.hot_assets != nullptr && !included.any() && !says_what_was_seen)
         return hot_answer(incoming, id);
     const auto answer_one = [&](database::Tx& tx) -> Result<http::Response> {
         BIFROST_ASSIGN(const auto found, asset::get_asset(tx, incoming.actor, id));

@@ -2,6 +2,7 @@
 
 #include "core/json_writer.hpp"
 #include "core/metrics.hpp"
+#include "database/request_scope.hpp"
 #include "services/asset/asset.hpp"
 
 namespace bifrost::api {
@@ -72,9 +73,14 @@ void HotAssets::reached_end() {
     followed_writes_ = begun_writes_;
 }
 
+bool HotAssets::is_behind_own_writes() {
+    const std::lock_guard lock(mutex_);
+    return followed_writes_ != writes_.load();
+}
+
 bool HotAssets::is_current() {
     const std::lock_guard lock(mutex_);
-    return Clock::now() - reached_end_at_ < kFresh && followed_writes_ == writes_.load();
+    return Clock::now() - reached_end_at_ < kFresh;
 }
 
 bool HotAssets::holds(const Id& id, const HotAsset& asset) {
@@ -109,17 +115,29 @@ std::optional<HotAsset> HotAssets::find(const Id& id) {
     return asset;
 }
 
-Result<HotAsset> HotAssets::read(const Id& id) {
-    static const auto database = reads_from("database");
-    database.increment();
-    BIFROST_ASSIGN(auto asset, database_.snapshot([&](database::Tx& tx) -> Result<HotAsset> {
+Result<HotAsset> HotAssets::read_once(const Id& id) {
+    return database_.snapshot([&](database::Tx& tx) -> Result<HotAsset> {
         // Of the same state as the asset, wherever it is read: a replica that is behind says so itself.
         BIFROST_ASSIGN(const auto settled, events::last_settled(tx));
         BIFROST_ASSIGN(const auto found, asset::get_asset(tx, access::Actor::system(), id));
         HotAsset made{found.project_id, found.revision, settled.value_or(events::Position{}), {}};
         json::write(made.body, found);
         return made;
-    }));
+    });
+}
+
+Result<HotAsset> HotAssets::read(const Id& id) {
+    static const auto database = reads_from("database");
+    database.increment();
+    auto read = read_once(id);
+    // A replica may be behind what this process knows of already; nobody shall go back in time because of
+    // that.
+    if (!read || !holds(id, *read)) {
+        const database::PrimaryReads on_primary;
+        read = read_once(id);
+    }
+    if (!read) return read;
+    HotAsset asset = std::move(*read);
     const std::string key = key_of(id);
     const auto entry = entry_of(asset);
     own_->remove(key); // what stood there may have the same revision and be older all the same
@@ -129,6 +147,10 @@ Result<HotAsset> HotAssets::read(const Id& id) {
 }
 
 Result<HotAsset> HotAssets::get(const Id& id) {
+    if (is_behind_own_writes()) {
+        const database::PrimaryReads on_primary;
+        return read(id);
+    }
     if (!is_current()) return read(id);
     if (auto kept = find(id)) return std::move(*kept);
     std::shared_ptr<Flight> flight;

@@ -64,7 +64,9 @@ class HotAssets final : public LogWatcher {
 
     [[nodiscard]] bool holds(const Id& id, const HotAsset& asset);
     [[nodiscard]] bool is_current();
+    [[nodiscard]] bool is_behind_own_writes();
     std::optional<HotAsset> find(const Id& id);
+    Result<HotAsset> read_once(const Id& id);
     Result<HotAsset> read(const Id& id);
 
     database::Database& database_;
