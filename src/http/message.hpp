@@ -62,7 +62,8 @@ struct Response {
     /// A body that lives for ever (embedded files); used when `body` is empty.
     std::string_view static_body{};
     bool close = false; ///< end the connection after this response
-    /// Instead of a body: an answer whose bytes come later (http/event_stream.hpp). The connection ends with it.
+    /// Instead of a body: an answer whose bytes come later (http/event_stream.hpp). The connection ends with
+    /// it.
     std::shared_ptr<EventStream> stream{};
 
     /// Adds a header field. (Out of line: inlined everywhere it costs code and g++ 12 warns of its own
