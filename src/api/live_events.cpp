@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/answer_cache.hpp"
 #include "api/history.hpp"
 #include "core/log.hpp"
 #include "core/metrics.hpp"
@@ -166,6 +167,8 @@ Result<LiveEvents::Batch> LiveEvents::read_batch(std::optional<events::Position>
         BIFROST_ASSIGN(const auto settled, events::last_settled(tx));
         BIFROST_ASSIGN(batch.page, events::list_events(tx, since, limit, filter));
         if (!batch.page.more && settled && *settled > batch.page.position) batch.page.position = *settled;
+        BIFROST_ASSIGN(const auto end, AnswerCache::log_end(tx));
+        batch.has_all = end && *end <= batch.page.position;
         BIFROST_ASSIGN(batch.users, access::find_user_refs(tx, actors_of(batch.page.events)));
         BIFROST_ASSIGN(batch.versions, access::find_version_facts(tx, batch.page.events));
         return batch;
@@ -176,6 +179,7 @@ Result<LiveEvents::Batch> LiveEvents::read_batch(std::optional<events::Position>
 Result<> LiveEvents::follow() {
     if (live_.empty() && watcher_ == nullptr) return {};
     if (watcher_ != nullptr) watcher_->begins();
+    bool has_all = false;
     for (bool more = true; more;) {
         BIFROST_ASSIGN(const auto batch, read_batch(head_, kLivePage, {}));
         deliver(batch);
@@ -183,8 +187,9 @@ Result<> LiveEvents::follow() {
             for (const auto& event : batch.page.events) watcher_->saw(event);
         head_ = std::max(head_, batch.page.position);
         more = batch.page.more;
+        has_all = batch.has_all;
     }
-    if (watcher_ != nullptr) watcher_->reached_end();
+    if (watcher_ != nullptr && has_all) watcher_->reached_end();
     return {};
 }
 

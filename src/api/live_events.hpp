@@ -73,6 +73,9 @@ class LiveEvents {
         events::EventPage page;
         std::unordered_map<Id, access::UserRef> users;
         std::unordered_map<Id, access::VersionFacts> versions;
+        /// Whether every change that is committed stands in front of `page.position`: an older transaction
+        /// that still runs holds back the log, and not the tables.
+        bool has_all = false;
     };
 
     void run();
