@@ -100,23 +100,8 @@ suite() {
 }
 
 build() { ./dev __build "$@"; }
-# Half of the tests each, at once: most of their time they wait for a disk, a deadline or another process.
-readonly SHARDS=2
-sharded() {
-    local shard pids=() outputs=() status=0
-    for ((shard = 0; shard < SHARDS; shard++)); do
-        outputs+=("$(mktemp)")
-        GTEST_TOTAL_SHARDS=$SHARDS GTEST_SHARD_INDEX=$shard "$@" >"${outputs[shard]}" 2>&1 &
-        pids+=($!)
-    done
-    for ((shard = 0; shard < SHARDS; shard++)); do wait "${pids[shard]}" || status=$?; done
-    cat "${outputs[@]}"; rm -f "${outputs[@]}"
-    return $status
-}
 gtest_suite() { # suite preset level
-    local how=()
-    [ "$3" != service ] || how=(sharded)
-    suite "$1" gtest "${how[@]}" env BIFROST_BIN="$PWD/build/$2/bifrost" "build/$2/tests/bifrost_$3_tests" --gtest_brief=1
+    suite "$1" gtest env BIFROST_BIN="$PWD/build/$2/bifrost" "build/$2/tests/bifrost_$3_tests" --gtest_brief=1
 }
 venv() {
     local home=$PWD/build/venv-tests

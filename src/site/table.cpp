@@ -11,8 +11,7 @@
 namespace bifrost::site {
 namespace {
 
-constexpr std::string_view kLeftOut[] = {"schema_migration", "commit_marker", "backup",
-                                         "site_copy",        "preview",       "preview_output"};
+constexpr std::string_view kLeftOut[] = {"schema_migration", "commit_marker", "backup", "site_copy"};
 
 std::optional<ColumnType> type_of(std::string_view name) {
     if (name == "text") return ColumnType::text;
