@@ -240,8 +240,10 @@ for (const kind of DATABASES) {
       const dialog = page.getByRole("dialog", { name: "Upload to Barrel" });
       await dialog.getByLabel("Files", { exact: true }).setInputFiles(file);
       await dialog.getByLabel("Product").fill("cache");
+      const first = page.waitForResponse((response) => /\/storage\/uploads\/[^/]+\/1(\?|$)/.test(response.url()) && response.request().method() === "PUT");
       await dialog.getByRole("button", { name: /^Upload and publish/ }).click();
       await tray().getByText(/can’t be reached. Trying again/).waitFor();
+      await first; // or the reload would cut it off, too
       await noFaults("upload-waits");
       await page.reload();
       await tray().getByText(/Choose 1 file again/).waitFor();
