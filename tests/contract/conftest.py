@@ -81,6 +81,7 @@ NOT_IN_PRODUCTION = (
     "_job-",  # with S3 every upload has a job, so that the first of the list is somebody else's
     "production-%00]",  # nginx refuses it by itself
     "test_a_part_may_be_replaced_and_the_etags_decide",  # S3 refuses other bytes than were signed before there is anything to replace
+    "test_other_bytes_than_were_said_fail",  # refused by S3 before that: tests/service/s3_store_urls_test.cpp
     # A file of one part goes to S3 as one object: its signed address stays good until it expires, and its size is checked at the end.
     "test_a_signed_address_is_good_for_what_was_signed",
     "test_a_dropped_upload_is_gone",
