@@ -166,7 +166,8 @@ def test_two_at_once_with_one_key_make_one_thing(world, project):
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         answers = {answer for answer in pool.map(post, range(8)) if answer is not None}
     assert len(answers) == 1
-    assert len(world.owner.all(path)) == 1
+    # Eight threads share what was seen last: with replicas that may be what another process saw before.
+    world.eventually(lambda: len(world.owner.all(path)), lambda count: count == 1, seconds=5)
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201])
