@@ -162,11 +162,13 @@ Result<PreviewPlan> plan_previews(database::Tx& tx, const Id& version_id) {
 }
 
 Result<std::vector<std::string>> store_preview(database::Tx& tx, const NewPreview& preview) {
-    BIFROST_ASSIGN(auto dropped, output_keys(tx, preview.hash));
-    BIFROST_ASSIGN(const auto before, tx.query(sql::find_preview_recipe, preview.hash));
-    BIFROST_CHECK(tx.execute(sql::delete_outputs, preview.hash));
+    // The row of the bytes is taken first, so that of two jobs that make the same previews at once the second
+    // finds, and drops, what the first one stored.
+    BIFROST_ASSIGN(const auto before, tx.query(sql::lock_preview, preview.hash));
     BIFROST_CHECK(tx.execute(sql::upsert_preview, preview.hash, preview.recipe, preview.state, preview.kind,
                              preview.error, preview.manifest, Timestamp::now()));
+    BIFROST_ASSIGN(auto dropped, output_keys(tx, preview.hash));
+    BIFROST_CHECK(tx.execute(sql::delete_outputs, preview.hash));
     for (const auto& output : preview.outputs)
         BIFROST_CHECK(tx.execute(sql::insert_output, preview.hash, output.name, output.width, output.height,
                                  output.media_type, output.size, output.key));

@@ -44,8 +44,11 @@ insert into preview_output (hash, name, width, height, media_type, size, key)
 values ($1, $2, $3, $4, $5, $6, $7)
 
 -- The pictures that showed an older recipe's follow at once.
--- name: find_preview_recipe
+-- name: lock_preview
+-- sqlite:
 select recipe from preview where hash = $1
+-- postgres:
+select recipe from preview where hash = $1 for update
 
 -- name: move_version_pictures
 update version set picture = $2 where picture = $1
