@@ -154,6 +154,7 @@ TableReader::TableReader(const Table& table, database::Dialect dialect, Ask ask)
     for (const Column& column : table.columns)
         columns_ += (columns_.empty() ? "" : ", ") + quoted(column.name);
     std::string placeholders;
+    std::size_t number = 0;
     for (const std::size_t index : table.key) {
         const Column& column = table.columns[index];
         if (!key_.empty()) key_ += ", ";
@@ -161,7 +162,7 @@ TableReader::TableReader(const Table& table, database::Dialect dialect, Ask ask)
         // Both databases in one order, that of the bytes.
         if (dialect == database::Dialect::postgres && column.type == ColumnType::text)
             key_ += " collate \"C\"";
-        placeholders += (placeholders.empty() ? "$" : ", $") + std::to_string(&index - table.key.data() + 1);
+        placeholders += (placeholders.empty() ? "$" : ", $") + std::to_string(++number);
     }
     after_ = " where (" + key_ + ") > (" + placeholders + ")";
 }
