@@ -213,7 +213,9 @@ TEST_F(S3StoreOverABadLine, requests_whose_answers_are_lost_are_repeated_without
     const auto completed = store_->complete_upload(key_, upload_, parts);
     ASSERT_TRUE(completed) << why(completed);
     line_.lose_next_answer();
-    EXPECT_EQ(hash_object(*store_, key_)->sha256, sha256_hex(bytes_));
+    const auto hashed = hash_object(*store_, key_);
+    ASSERT_TRUE(hashed) << why(hashed);
+    EXPECT_EQ(hashed->sha256, sha256_hex(bytes_));
     line_.lose_next_answer();
     EXPECT_TRUE(store_->remove(key_));
     EXPECT_FALSE(*store_->stat(key_));
