@@ -531,3 +531,125 @@ def cancel_job(bench):
 @recipe
 def list_queues(bench):
     return get("/queues")
+
+
+# Folders -----------------------------------------------------------------------------------------------------------
+
+
+def _template_body(code):
+    return {"data_type": "work", "entity_kind": "asset", "pattern": "{project}/" + code + "/{asset}"}
+
+
+def _new_template(bench):
+    project = bench.new_project()
+    return bench.world.owner.post(f"/projects/{project['id']}/folder-templates", _template_body("a"), expect=201).json()
+
+
+def _new_mapping(bench):
+    body = {"code": unique("studio"), "roots": {"main": {"linux": "/srv/jobs"}}}
+    return bench.world.owner.post(bench.in_project("/studio-mappings"), body, expect=201).json()
+
+
+@recipe
+def create_folder_template(bench):
+    return post(f"/projects/{bench.new_project()['id']}/folder-templates", _template_body("b"))
+
+
+@recipe
+def preview_folder_template(bench):
+    return post(bench.in_project("/folder-templates/preview"), _template_body("c"))
+
+
+@recipe
+def create_studio_mapping(bench):
+    return post(bench.in_project("/studio-mappings"), {"code": unique("studio")})
+
+
+@recipe
+def resolve_folders(bench):
+    return post(bench.in_project("/folders/resolve"), {"items": [{"entity_id": bench.shared["asset"]["id"], "data_type": "work"}]})
+
+
+@recipe
+def parse_folders(bench):
+    return post(bench.in_project("/folders/parse"), {"paths": ["/mnt/projects/x"]})
+
+
+@recipe
+def translate_folders(bench):
+    return post(bench.in_project("/folders/translate"), {"paths": ["/mnt/projects/x"], "to": {"platform": "macos"}})
+
+
+for _name, _make, _patch in (
+    ("folder_template", _new_template, {"pattern": "{project}/d/{asset}"}),
+    ("studio_mapping", _new_mapping, {"name": "Another"}),
+):
+    _plural = f"/{_name.replace('_', '-')}s/"
+    RECIPES[f"get_{_name}"] = lambda bench, make=_make, at=_plural: get(at + make(bench)["id"])
+    RECIPES[f"update_{_name}"] = lambda bench, make=_make, at=_plural, patch=_patch: (
+        "PATCH",
+        at + make(bench)["id"],
+        {"json": patch},
+    )
+    RECIPES[f"archive_{_name}"] = lambda bench, make=_make, at=_plural: ("DELETE", at + make(bench)["id"], {})
+    RECIPES[f"restore_{_name}"] = lambda bench, make=_make, at=_plural: post(bench.archived(at + make(bench)["id"]) + "/restore")
+
+for _name, _rest in {
+    "list_folder_templates": "/folder-templates",
+    "list_studio_mappings": "/studio-mappings",
+    "get_folder_tree": "/folders/tree",
+}.items():
+    RECIPES[_name] = lambda bench, rest=_rest: get(bench.in_project(rest))
+
+
+def _new_scan(bench):
+    """A scan that has ended, of a project of its own."""
+    project = bench.new_project()
+    at = f"/projects/{project['id']}/folders/scan"
+    path = f"{at}/{bench.world.owner.post(at, {}, expect=202).json()['id']}"
+    bench.world.settled(lambda: bench.world.owner.get(path).json(), bench.world.owner.get(path).json(), ("queued", "running", "failed"))
+    return path
+
+
+@recipe
+def create_folders(bench):
+    return post(bench.in_project("/folders/create"), {"items": [{"entity_id": bench.shared["asset"]["id"]}]})
+
+
+@recipe
+def scan_folders(bench):
+    return post(bench.in_project("/folders/scan"), {})
+
+
+@recipe
+def list_folder_scans(bench):
+    return get(bench.in_project("/folders/scan"))
+
+
+@recipe
+def get_folder_scan(bench):
+    return get(_new_scan(bench))
+
+
+@recipe
+def list_folder_fixes(bench):
+    return get(_new_scan(bench) + "/fixes")
+
+
+@recipe
+def reconcile_folders(bench):
+    return post(_new_scan(bench) + "/reconcile", {"dry_run": True})
+
+
+@recipe
+def undo_folder_fix(bench):
+    """What a version misses on the disk is restored first."""
+    owner, project = bench.world.owner, bench.new_project()
+    bench.world.new_version(bench.world.new_product(bench.world.new_asset(project)), project)
+    at = f"/projects/{project['id']}/folders"
+    scan = owner.post(f"{at}/scan", {}, expect=202).json()
+    path = f"{at}/scan/{scan['id']}"
+    bench.world.settled(lambda: owner.get(path, expect=200).json(), owner.get(path, expect=200).json(), ("queued", "running", "failed"))
+    job = owner.post(f"{path}/reconcile", {}, expect=202).json()["job_id"]
+    bench.world.settled(lambda: owner.get(f"/jobs/{job}").json(), owner.get(f"/jobs/{job}").json(), ("queued", "running", "failed"))
+    return post(f"{at}/fixes/{owner.get(f'{path}/fixes').json()['data'][0]['id']}/undo")
