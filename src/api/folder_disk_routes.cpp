@@ -74,16 +74,18 @@ Result<http::Response> get_scan(Incoming& incoming) {
         BIFROST_ASSIGN(const auto found, folder::get_scan(tx, incoming.actor, incoming.path("project"), id));
         BIFROST_ASSIGN(const auto page, folder::list_findings(tx, found, state.value_or(""), after, limit));
         http::Response response;
-        json::ObjectWriter object(response.body);
-        object.members_of(found);
-        if (found.job_id) {
-            BIFROST_ASSIGN(const auto job, queue::find_job(tx, *found.job_id));
-            object.member("state", found.finished_at ? std::string("done")
-                                   : job             ? job->state
-                                                     : std::string("dead"));
-            object.member("progress", found.finished_at ? 1.0 : job ? job->progress : 0.0);
+        {
+            json::ObjectWriter object(response.body);
+            object.members_of(found);
+            if (found.job_id) {
+                BIFROST_ASSIGN(const auto job, queue::find_job(tx, *found.job_id));
+                object.member("state", found.finished_at ? std::string("done")
+                                       : job             ? job->state
+                                                         : std::string("dead"));
+                object.member("progress", found.finished_at ? 1.0 : job ? job->progress : 0.0);
+            }
+            object.member("data", page.data).member("next_cursor", page.next_cursor);
         }
-        object.member("data", page.data).member("next_cursor", page.next_cursor);
         return response;
     });
 }

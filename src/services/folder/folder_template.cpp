@@ -107,7 +107,9 @@ Result<Template> parse_stored(const FolderTemplate& stored) {
 }
 
 void read_template(json::Reader& reader, Template& target, bool required) {
-    if (required || (reader.has("pattern") && !reader.is_null("pattern"))) {
+    const bool given =
+        reader.member("pattern") != nullptr; // null is refused by name, not as an unknown member
+    if (required || (given && !reader.is_null("pattern"))) {
         const std::string text = reader.text("pattern", {1, 500});
         auto parsed = Pattern::parse(text, target.kind);
         if (parsed) {

@@ -9,6 +9,7 @@
 #include "services/publish/object.hpp"
 #include "services/publish/product.hpp"
 #include "services/publish/publish_version.hpp"
+#include "services/publish/upload.sql.hpp"
 #include "services/publish/version.hpp"
 #include "storage/put_object.hpp"
 
@@ -86,7 +87,7 @@ class Adoption {
         std::vector<std::string> keys;
         for (const auto& object : objects) keys.push_back(object.key);
         BIFROST_CHECK(store_.sync(keys));
-        return publish(*place, std::move(files), objects);
+        return publish(project_id, *place, std::move(files), objects);
     }
 
   private:
@@ -144,12 +145,27 @@ class Adoption {
         return object;
     }
 
-    Result<Id> publish(const Place& place, boost::json::array files,
+    /// Who asked for the adoption has brought these bytes in: a completed upload of theirs says so, and gives
+    /// them the right to make files of the bytes. It is tidied away like every other.
+    Result<> note_uploads(access::Call& call, const Id& project_id,
+                          const std::vector<publish::NewObject>& objects) {
+        const Timestamp now = Timestamp::now();
+        const Timestamp expires = now.plus_seconds(24 * 3600);
+        for (const auto& object : objects)
+            BIFROST_CHECK(call.tx.execute(publish::sql::insert_upload, Id::make(), project_id,
+                                          call.actor.user_id, object.key, object.size, object.sha256,
+                                          "application/octet-stream", "complete", object.size, object.key, "",
+                                          now, expires));
+        return {};
+    }
+
+    Result<Id> publish(const Id& project_id, const Place& place, boost::json::array files,
                        const std::vector<publish::NewObject>& objects) {
         const auto actor = actor_of(context_);
         std::vector<std::string> spare;
         const auto written = access::write(context_.database(), actor, [&](access::Call& call) -> Result<Id> {
             BIFROST_ASSIGN(spare, publish::adopt_objects(call.tx, objects, store_.backend()));
+            BIFROST_CHECK(note_uploads(call, project_id, objects));
             BIFROST_ASSIGN(const auto product, publish::put_product(call, place.owner, place.kind,
                                                                     place.product, boost::json::object{}));
             BIFROST_ASSIGN(const auto draft,

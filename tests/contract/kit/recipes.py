@@ -4,6 +4,7 @@ A recipe gets a Bench (who calls, in which production) and gives the request's m
 """
 
 import hashlib
+import pathlib
 import struct
 import zlib
 
@@ -545,6 +546,13 @@ def _new_template(bench):
     return bench.world.owner.post(f"/projects/{project['id']}/folder-templates", _template_body("a"), expect=201).json()
 
 
+def _one_template(bench):
+    """A stored template of the members' project; it has room for one of each data type and kind."""
+    at, owner = bench.in_project("/folder-templates"), bench.world.owner
+    stored = [one for one in owner.get(at).json()["data"] if one["id"] is not None]
+    return stored[0] if stored else owner.post(at, _template_body("a"), expect=201).json()
+
+
 def _new_mapping(bench):
     body = {"code": unique("studio"), "roots": {"main": {"linux": "/srv/jobs"}}}
     return bench.world.owner.post(bench.in_project("/studio-mappings"), body, expect=201).json()
@@ -594,6 +602,8 @@ for _name, _make, _patch in (
     RECIPES[f"archive_{_name}"] = lambda bench, make=_make, at=_plural: ("DELETE", at + make(bench)["id"], {})
     RECIPES[f"restore_{_name}"] = lambda bench, make=_make, at=_plural: post(bench.archived(at + make(bench)["id"]) + "/restore")
 
+RECIPES["get_folder_template"] = lambda bench: get(f"/folder-templates/{_one_template(bench)['id']}")
+
 for _name, _rest in {
     "list_folder_templates": "/folder-templates",
     "list_studio_mappings": "/studio-mappings",
@@ -603,11 +613,12 @@ for _name, _rest in {
 
 
 def _new_scan(bench):
-    """A scan that has ended, of a project of its own."""
-    project = bench.new_project()
-    at = f"/projects/{project['id']}/folders/scan"
-    path = f"{at}/{bench.world.owner.post(at, {}, expect=202).json()['id']}"
-    bench.world.settled(lambda: bench.world.owner.get(path).json(), bench.world.owner.get(path).json(), ("queued", "running", "failed"))
+    """A scan that has ended."""
+    owner, at = bench.world.owner, bench.in_project("/folders/scan")
+    path = f"{at}/{owner.post(at, {}, expect=202).json()['id']}"
+    read = lambda: owner.get(path, expect=200).json()
+    scan = bench.world.settled(read, read(), ("queued", "running", "failed"))
+    assert scan["state"] == "done", scan
     return path
 
 
@@ -643,13 +654,20 @@ def reconcile_folders(bench):
 
 @recipe
 def undo_folder_fix(bench):
-    """What a version misses on the disk is restored first."""
-    owner, project = bench.world.owner, bench.new_project()
-    bench.world.new_version(bench.world.new_product(bench.world.new_asset(project)), project)
-    at = f"/projects/{project['id']}/folders"
-    scan = owner.post(f"{at}/scan", {}, expect=202).json()
-    path = f"{at}/scan/{scan['id']}"
-    bench.world.settled(lambda: owner.get(path, expect=200).json(), owner.get(path, expect=200).json(), ("queued", "running", "failed"))
-    job = owner.post(f"{path}/reconcile", {}, expect=202).json()["job_id"]
-    bench.world.settled(lambda: owner.get(f"/jobs/{job}").json(), owner.get(f"/jobs/{job}").json(), ("queued", "running", "failed"))
-    return post(f"{at}/fixes/{owner.get(f'{path}/fixes').json()['data'][0]['id']}/undo")
+    """A file that nobody knows is put aside first."""
+    owner, at = bench.world.owner, bench.in_project("/folders")
+    wanted = {"items": [{"entity_id": bench.shared["asset"]["id"], "data_types": ["work"]}]}
+    folder = pathlib.Path(owner.post(f"{at}/create", wanted, expect=200).json()["data"][0]["path"])
+    stray = folder.parent / "publish" / f"{unique('stray')}.txt"
+    stray.parent.mkdir(exist_ok=True)
+    stray.write_text("stray")
+    path = _new_scan(bench)
+    found = owner.get(f"{path}?state=unknown&limit=1000", expect=200).json()["data"]
+    numbers = [one["number"] for one in found if one["path"].endswith(stray.name)]
+    body = {"findings": numbers, "actions": {"unknown": "quarantine"}}
+    job = owner.post(f"{path}/reconcile", body, expect=202).json()["job_id"]
+    read = lambda: owner.get(f"/jobs/{job}").json()
+    bench.world.settled(read, read(), ("queued", "running", "failed"))
+    fix = owner.get(f"{path}/fixes").json()["data"][0]
+    assert fix["state"] == "applied", fix
+    return post(f"{at}/fixes/{fix['id']}/undo")
