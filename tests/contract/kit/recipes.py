@@ -658,8 +658,8 @@ def undo_folder_fix(bench):
     owner, at = bench.world.owner, bench.in_project("/folders")
     wanted = {"items": [{"entity_id": bench.shared["asset"]["id"], "data_types": ["work"]}]}
     folder = pathlib.Path(owner.post(f"{at}/create", wanted, expect=200).json()["data"][0]["path"])
-    stray = folder.parent / "publish" / f"{unique('stray')}.txt"
-    stray.parent.mkdir(exist_ok=True)
+    top = next(one for one in folder.parents if one.name == bench.project["code"])
+    stray = top / f"{unique('stray')}.txt"
     stray.write_text("stray")
     path = _new_scan(bench)
     found = owner.get(f"{path}?state=unknown&limit=1000", expect=200).json()["data"]
