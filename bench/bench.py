@@ -2,7 +2,7 @@
 """The figures of the foundation, as ratios against well-known programs in one run.
 
     ./dev bench                 all of them
-    ./dev bench reads writes    some: ingest reads writes replicas cached upload s3 memory jobs chaos start previews build
+    ./dev bench reads writes    some: ingest reads writes replicas cached upload s3 memory jobs chaos start previews folders build
     ./dev bench --markdown      the rows as a Markdown table
 
 Needs wrk and pgbench (installed by ./dev bench). Everything is stored below /var/tmp (BIFROST_BENCH_DIR names another folder), on a real disk.
@@ -21,6 +21,7 @@ import time
 import urllib.parse
 import urllib.request
 
+import folder_figures
 from bench_site import PROGRAM, ROOT, S3, Postgres, Site, folder, free_port, wrk
 
 ROWS = []
@@ -507,7 +508,11 @@ def build():
         row("one-file edit to a passing unit test, seconds", seconds, 15, "less")
 
 
-ALL = {"ingest": ingest, "reads": reads, "writes": writes, "replicas": replicas, "cached": cached, "upload": upload, "s3": s3, "memory": memory, "jobs": jobs, "chaos": chaos, "start": start, "previews": previews, "build": build}
+def folders():
+    folder_figures.run(row, note)
+
+
+ALL = {"ingest": ingest, "reads": reads, "writes": writes, "replicas": replicas, "cached": cached, "upload": upload, "s3": s3, "memory": memory, "jobs": jobs, "chaos": chaos, "start": start, "previews": previews, "folders": folders, "build": build}
 
 
 def main():

@@ -27,6 +27,7 @@ struct Settings {
     std::string version;
     std::string environment = "development"; ///< development, staging or production
     bool insecure_lan = false; ///< plain-http cookies for other hosts than loopback, warned of at start
+    std::string projects_root; ///< the shared file system of the productions; empty: there is none
     std::int64_t most_file_bytes = 5000LL * 1024 * 1024;
     std::vector<std::string> allowed_origins;
     bool metrics_on_main_port = true;

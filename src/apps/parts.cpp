@@ -1,5 +1,7 @@
 #include "apps/parts.hpp"
 
+#include <filesystem>
+
 #include <pthread.h>
 
 #include "api/observe.hpp"
@@ -13,6 +15,18 @@
 
 namespace bifrost::apps {
 namespace {
+
+/// Where the productions' folders lie. One machine alone has them in its data folder; processes that share a
+/// database must be told, or each would look at a disk of its own.
+std::string projects_root_of(const config::Config& config) {
+    if (!config.projects_root.empty() || config.database_url.starts_with("postgres"))
+        return config.projects_root;
+    std::error_code failure;
+    const std::filesystem::path folder = std::filesystem::path(config.data) / "projects";
+    std::filesystem::create_directories(folder, failure);
+    const auto whole = std::filesystem::canonical(folder, failure);
+    return failure ? std::string{} : whole.string();
+}
 
 constexpr std::chrono::seconds kLongestTick{30};
 
@@ -73,7 +87,7 @@ std::unique_ptr<storage::ProjectFolder> project_folder(const config::Config& con
 
 std::vector<worker::JobKind> job_kinds(const config::Config& config, OpenedSite& opened,
                                        storage::ProjectFolder* projects) {
-    auto kinds = worker::all_jobs(*opened.store, preview_options(config));
+    auto kinds = worker::all_jobs(*opened.store, projects_root_of(config), preview_options(config));
     if (projects != nullptr) kinds.push_back(worker::materialise_job(*projects));
     return kinds;
 }
@@ -103,6 +117,7 @@ SharedParts::SharedParts(const config::Config& config, OpenedSite& opened,
     context_.settings.insecure_lan = config.insecure_lan;
     context_.settings.most_file_bytes = config.max_file_size_mb * 1024 * 1024;
     context_.settings.allowed_origins = config.allowed_origins;
+    context_.settings.projects_root = projects_root_of(config);
     context_.live = &live_;
     context_.shared_cache = opened.shared_cache.get();
     context_.rate_limit = &rate_limit_;

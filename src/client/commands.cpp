@@ -16,6 +16,8 @@ void register_commands(CLI::App& app, int& exit_code) {
     add_get_command(app, context);
     add_ingest_command(app, context);
     add_search_commands(app, context);
+    add_path_commands(app, context);
+    add_folder_commands(app, context);
     add_job_commands(app, context);
     add_event_commands(app, context);
     add_completion_command(app, context);

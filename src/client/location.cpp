@@ -58,7 +58,7 @@ Result<Location> locate(Context& context, const std::string& address,
     BIFROST_ASSIGN(location.id, get_text(answer.body, "id"));
     location.project_id = text_or(answer.body, "project_id", "");
     if (const auto* entity = find_member(answer.body, "entity")) location.entity = *entity;
-    if (std::find(kinds.begin(), kinds.end(), location.kind) == kinds.end())
+    if (kinds.size() > 0 && std::find(kinds.begin(), kinds.end(), location.kind) == kinds.end())
         return usage_error(address + " is a" + (location.kind == "asset" ? "n " : " ") + location.kind +
                            "; this takes the address of a" + (kinds.begin()->starts_with('a') ? "n " : " ") +
                            listed(kinds) + ".");

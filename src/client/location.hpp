@@ -22,8 +22,8 @@ struct Location {
     [[nodiscard]] std::string folder() const;
 };
 
-/// What the address names. `kinds` says what is welcome; anything else is a usage error that says what the
-/// address is.
+/// What the address names. `kinds` says what is welcome (nothing: anything); anything else is a usage error
+/// that says what the address is.
 Result<Location> locate(Context& context, const std::string& address,
                         std::initializer_list<std::string_view> kinds);
 

@@ -1,6 +1,5 @@
 #include <CLI/CLI.hpp>
 
-#include "client/location.hpp"
 #include "client/nouns.hpp"
 #include "client/transport/json_access.hpp"
 
@@ -44,23 +43,6 @@ Result<> search(Context& context, const SearchOptions& options) {
     return {};
 }
 
-Result<> print_paths(Context& context, const std::vector<std::string>& addresses) {
-    ListPrinter printer{context.format, {}};
-    for (const auto& address : addresses) {
-        BIFROST_ASSIGN(const Location location,
-                       locate(context, address, {"version", "product", "asset", "project"}));
-        const auto colon = location.address.find(':');
-        std::string path = location.address.substr(0, colon);
-        if (colon != std::string::npos) path += "/" + location.folder();
-        if (context.format == Format::table)
-            print_result(Format::table, {}, path);
-        else
-            printer.add(boost::json::object{{"address", location.address}, {"path", path}});
-    }
-    if (context.format == Format::json) printer.finish();
-    return {};
-}
-
 } // namespace
 
 void add_search_commands(CLI::App& app, const ContextPtr& context) {
@@ -73,11 +55,6 @@ void add_search_commands(CLI::App& app, const ContextPtr& context) {
     find->add_option("--facets", options->facets,
                      "Count by kind, project, type, status or tag; several with commas");
     find->add_option("--limit", options->limit, "At most so many (default 50)")->check(CLI::Range(1, 1000));
-
-    const auto addresses = std::make_shared<std::vector<std::string>>();
-    auto* path = add_command(app, context, "path", "Print where entities lie: project/asset/product/v001",
-                             [context, addresses] { return print_paths(*context, *addresses); });
-    path->add_option("ADDRESS", *addresses, "Addresses or ids")->required();
 }
 
 } // namespace bifrost::client

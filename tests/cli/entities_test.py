@@ -95,12 +95,9 @@ def test_resolve_impact_and_dependencies_tell_who_uses_what(cli, tmp_path):
     assert resolved["data"][0]["products"][0]["number"] == 1
 
 
-def test_paths_search_and_events(cli, tmp_path):
+def test_search_and_events(cli, tmp_path):
     cli.run("asset", "create", "--type", "prop", "--code", "rowing_boat", "--name", "Rowing boat")
     cli.run("publish", "rowing_boat", "model", write(tmp_path / "a", "x"))
-    assert cli.run("path", "rowing_boat/model@latest", "rowing_boat").out.splitlines() == [
-        f"{cli.project}/rowing_boat/model/v001", f"{cli.project}/rowing_boat"]
-
     from kit import wait_for
     wait_for(lambda: any(hit["code"] == "rowing_boat" for hit in cli.json("search", "rowing")["data"]))
     assert "rowing_boat" in cli.run("search", "rowing", "boat").out

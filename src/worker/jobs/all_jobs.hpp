@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "storage/object_store.hpp"
@@ -8,7 +9,9 @@
 
 namespace bifrost::worker {
 
-/// Every kind of job that this release knows. `store` must outlive the worker.
-std::vector<JobKind> all_jobs(storage::ObjectStore& store, const PreviewOptions& previews = {});
+/// Every kind of job that this release knows. `store` must outlive the worker; `projects_root` is the shared
+/// file system of the productions (empty: there is none).
+std::vector<JobKind> all_jobs(storage::ObjectStore& store, const std::string& projects_root,
+                              const PreviewOptions& previews = {});
 
 } // namespace bifrost::worker

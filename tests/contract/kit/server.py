@@ -112,6 +112,9 @@ class Site:
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith(("BIFROST_", "DATABASE_URL"))}
         if database_url is not None:
             self.environment["DATABASE_URL"] = database_url
+            # With PostgreSQL a server has no shared file system unless it is told.
+            (self.folder / "projects").mkdir()
+            self.environment["PROJECTS_ROOT"] = str(self.folder / "projects")
         self.environment.update(environment or {})
         self.lines = []
         self._seen = queue.Queue()
