@@ -1,6 +1,5 @@
 #include "services/shot/common.hpp"
 
-#include "core/text.hpp"
 #include "services/project/project.hpp"
 #include "services/shot/common.sql.hpp"
 
@@ -11,8 +10,6 @@ const std::vector<std::string_view>& derived_fields() {
                                                          "thumbnail_url", "episode_code", "sequence_code"};
     return fields;
 }
-
-std::string fold_code_or_empty(std::string_view typed) { return fold_code(typed).value_or(""); }
 
 Result<Id> open_project(access::Call& call, std::string_view project) {
     BIFROST_ASSIGN(const auto found, project::get_project(call.tx, call.actor, project));

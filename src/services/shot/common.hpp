@@ -9,6 +9,7 @@
 #include <boost/json/value.hpp>
 
 #include "core/json_reader.hpp"
+#include "core/text.hpp"
 #include "services/project/entity.hpp"
 
 namespace bifrost::shot {
@@ -56,12 +57,11 @@ template <class T>
 void take_change(T& entity, const project::EntityChange& change) {
     if (change.typed_code) {
         entity.label = *change.typed_code;
-        entity.code = fold_code_or_empty(entity.label);
+        entity.code = fold_code(entity.label).value_or("");
     }
     if (change.metadata) entity.metadata = *change.metadata;
     if (entity.name.empty()) entity.name = entity.label;
 }
-std::string fold_code_or_empty(std::string_view typed);
 
 /// Inserts the common row of a new episode, sequence or shot and takes over what it says.
 template <class T>
