@@ -2,6 +2,7 @@
 #include "api/operation.hpp"
 #include "api/routes.hpp"
 #include "services/publish/resolve.hpp"
+#include "services/scene/usd.hpp"
 #include "services/shot/breakdown.hpp"
 #include "services/shot/casting.hpp"
 #include "services/shot/lock.hpp"
@@ -87,7 +88,7 @@ Result<http::Response> appearances(Incoming& incoming) {
     });
 }
 
-Result<http::Response> resolve(Incoming& incoming) {
+Result<publish::ResolveRule> read_rule(Incoming& incoming) {
     Parameters parameters(incoming.http);
     publish::ResolveRule rule;
     rule.policy = parameters.choice("policy", {"latest", "latest_approved", "pinned"}).value_or("");
@@ -96,6 +97,11 @@ Result<http::Response> resolve(Incoming& incoming) {
         if (!rule.as_of) parameters.add_error("as_of", "must be a time, such as 2026-01-31T12:00:00Z");
     }
     BIFROST_CHECK(parameters.finish());
+    return rule;
+}
+
+Result<http::Response> resolve(Incoming& incoming) {
+    BIFROST_ASSIGN(auto rule, read_rule(incoming));
     BIFROST_ASSIGN(const Id id, incoming.id());
     return incoming.context.database.snapshot([&](database::Tx& tx) -> Result<http::Response> {
         if (rule.policy == "pinned") {
@@ -124,6 +130,37 @@ Result<http::Response> update_lock(Incoming& incoming) {
     });
 }
 
+/// A scene, as text that USD reads.
+http::Response scene_answer(std::string text) {
+    http::Response response;
+    response.content_type = "text/plain; charset=utf-8";
+    response.body = std::move(text);
+    return response;
+}
+
+Result<http::Response> shot_usd(Incoming& incoming) {
+    BIFROST_ASSIGN(auto rule, read_rule(incoming));
+    BIFROST_ASSIGN(const Id id, incoming.id());
+    return incoming.context.database.snapshot([&](database::Tx& tx) -> Result<http::Response> {
+        if (rule.policy == "pinned") {
+            BIFROST_ASSIGN(rule.locked, shot::locked_versions(tx, id));
+        }
+        BIFROST_ASSIGN(auto text, scene::write_shot(tx, incoming.actor, id, rule));
+        return scene_answer(std::move(text));
+    });
+}
+
+Result<http::Response> asset_usd(Incoming& incoming) {
+    Parameters parameters(incoming.http);
+    const auto policy = parameters.choice("policy", {"latest", "latest_approved"}).value_or("");
+    BIFROST_CHECK(parameters.finish());
+    BIFROST_ASSIGN(const Id id, incoming.id());
+    return incoming.context.database.snapshot([&](database::Tx& tx) -> Result<http::Response> {
+        BIFROST_ASSIGN(auto text, scene::write_asset(tx, incoming.actor, id, policy));
+        return scene_answer(std::move(text));
+    });
+}
+
 } // namespace
 
 void add_casting_routes(http::Router& router, Context& context) {
@@ -149,6 +186,8 @@ void add_casting_routes(http::Router& router, Context& context) {
         http::Lane::slow);
     add(Method::get, "/api/v1/assets/{id}/casting", "list_asset_castings", appearances);
     add(Method::get, one + "/resolve", "resolve_shot", resolve, Body::none, http::Lane::slow);
+    add(Method::get, one + "/usd", "get_shot_usd", shot_usd, Body::none, http::Lane::slow);
+    add(Method::get, "/api/v1/assets/{id}/usd", "get_asset_usd", asset_usd, Body::none, http::Lane::slow);
     add(Method::get, one + "/lock", "get_shot_lock", get_lock, Body::none, http::Lane::slow);
     add(Method::post, one + "/lock", "update_shot_lock", update_lock, Body::optional_json, http::Lane::slow);
 }

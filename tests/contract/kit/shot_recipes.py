@@ -138,3 +138,5 @@ for _format in ("otio", "edl"):
     RECIPES[f"export_{_format}"] = lambda bench, format=_format: get(
         bench.in_project(f"/export/{format}"), params={"cut_id": shared_cut(bench)["id"]}
     )
+RECIPES["get_shot_usd"] = lambda bench: get(at(bench, "shot", "/usd"))
+RECIPES["get_asset_usd"] = lambda bench: get(bench.path("asset", "/usd"))
