@@ -140,3 +140,12 @@ for _format in ("otio", "edl"):
     )
 RECIPES["get_shot_usd"] = lambda bench: get(at(bench, "shot", "/usd"))
 RECIPES["get_asset_usd"] = lambda bench: get(bench.path("asset", "/usd"))
+
+
+# Work files ------------------------------------------------------------------------------------------------------------
+
+for _kind in KINDS:
+    RECIPES[f"list_{_kind}_work_files"] = lambda bench, kind=_kind: get(at(bench, kind, "/work-files"))
+    RECIPES[f"reserve_{_kind}_work_file"] = lambda bench, kind=_kind: post(at(bench, kind, "/work-files"), {"series": "anim"})
+RECIPES["list_asset_work_files"] = lambda bench: get(bench.path("asset", "/work-files"))
+RECIPES["reserve_asset_work_file"] = lambda bench: post(bench.path("asset", "/work-files"), {"series": "anim"})
