@@ -24,8 +24,8 @@ void add_job_commands(CLI::App& app, const ContextPtr& context);
 void add_event_commands(CLI::App& app, const ContextPtr& context);
 void add_completion_command(CLI::App& app, const ContextPtr& context);
 
-/// show, archive, restore, and for what has a workflow: status. `kind` is asset, shot, sequence, episode, product or
-/// version.
+/// show, archive, restore, and for what has a workflow: status. `kind` is asset, shot, sequence, episode,
+/// product or version.
 void add_entity_verbs(CLI::App& noun, const ContextPtr& context, const std::string& kind);
 /// impact, for assets and versions.
 void add_impact_verb(CLI::App& noun, const ContextPtr& context, const std::string& kind);
