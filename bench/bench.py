@@ -21,6 +21,7 @@ import time
 import urllib.parse
 import urllib.request
 
+import edits
 import folder_figures
 from bench_site import PROGRAM, ROOT, S3, Postgres, Site, folder, free_port, wrk
 
@@ -512,7 +513,7 @@ def folders():
     folder_figures.run(row, note)
 
 
-ALL = {"ingest": ingest, "reads": reads, "writes": writes, "replicas": replicas, "cached": cached, "upload": upload, "s3": s3, "memory": memory, "jobs": jobs, "chaos": chaos, "start": start, "previews": previews, "folders": folders, "build": build}
+ALL = {"ingest": ingest, "reads": reads, "writes": writes, "replicas": replicas, "cached": cached, "upload": upload, "s3": s3, "memory": memory, "jobs": jobs, "chaos": chaos, "start": start, "previews": previews, "folders": folders, "edits": lambda: edits.edits(row), "build": build}
 
 
 def main():

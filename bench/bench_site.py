@@ -13,7 +13,7 @@ import time
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PROGRAM = ROOT / "build/release/bifrost"
+PROGRAM = pathlib.Path(os.environ.get("BIFROST_BIN", ROOT / "build/release/bifrost"))
 POSTGRES = pathlib.Path("/usr/lib/postgresql/15/bin")
 TICKS = os.sysconf("SC_CLK_TCK")
 

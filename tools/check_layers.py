@@ -30,6 +30,8 @@ ARROWS = {
     "services/asset": SERVICES_BASE | {"services/project", "services/folder", "services/publish"},
     "services/shot": SERVICES_BASE | {"services/project", "services/folder", "services/publish"},
     "services/workflow": SERVICES_BASE | {"services/project", "services/folder", "services/publish", "services/asset", "services/shot"},
+    "services/editorial": SERVICES_BASE | {"services/project", "services/folder", "services/publish", "services/asset", "services/shot", "services/workflow"},
+    "services/scene": SERVICES_BASE | {"services/project", "services/folder", "services/publish"},
     # search hears of changes through events only
     "services/search": SERVICES_BASE,
     # copies of whole sites: knows tables, not what they mean

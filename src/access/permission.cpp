@@ -9,6 +9,7 @@ namespace {
 constexpr std::array<std::string_view, static_cast<std::size_t>(Permission::count_)> kNames = {
     "project:read",    "project:update",     "project:archive", "member:read",      "member:manage",
     "asset:create",    "asset:update",       "asset:archive",   "asset:transition", "asset:review",
+    "shot:create",     "shot:update",        "shot:archive",    "shot:transition",  "shot:review",
     "product:create",  "product:update",     "product:archive", "version:create",   "version:update",
     "version:archive", "version:transition", "version:review",  "job:read",         "job:manage",
     "project:create",  "site:purge",         "user:read",       "user:manage"};
@@ -23,10 +24,11 @@ std::vector<RoleDescription> make_roles() {
     using enum Permission;
     const Permissions viewer = set_of({project_read, member_read, job_read});
     const Permissions artist = viewer | set_of({product_create, version_create, version_update,
-                                                version_transition, asset_transition});
+                                                version_transition, asset_transition, shot_transition});
     const Permissions lead =
-        artist | set_of({asset_create, asset_update, asset_archive, asset_review, product_update,
-                         product_archive, version_archive, version_review});
+        artist |
+        set_of({asset_create, asset_update, asset_archive, asset_review, shot_create, shot_update,
+                shot_archive, shot_review, product_update, product_archive, version_archive, version_review});
     const Permissions supervisor = lead | set_of({job_manage});
     const Permissions producer = supervisor | set_of({project_update, member_manage});
     // A client sees only what was shared with it; until something is, that is nothing.

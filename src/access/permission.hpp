@@ -22,6 +22,11 @@ enum class Permission : std::uint8_t {
     asset_archive,
     asset_transition, ///< the everyday moves of a workflow
     asset_review,     ///< the moves that decide (approve, finish, retire)
+    shot_create,      ///< shots, sequences and episodes
+    shot_update,      ///< their casting too
+    shot_archive,
+    shot_transition,
+    shot_review, ///< the moves that decide, omitting among them
     product_create,
     product_update,
     product_archive,

@@ -8,6 +8,9 @@
 #include "services/publish/product.hpp"
 #include "services/publish/publish_version.hpp"
 #include "services/publish/version.hpp"
+#include "services/shot/episode.hpp"
+#include "services/shot/sequence.hpp"
+#include "services/shot/shot.hpp"
 #include "services/workflow/workflow.hpp"
 
 namespace bifrost::api {
@@ -53,6 +56,25 @@ Outcome add_files(Call& call, const Id& id, const BatchStep& step) {
     return BatchOutcome{201, id, version.revision};
 }
 
+constexpr std::string_view kShot = "shot";
+constexpr std::string_view kSequence = "sequence";
+constexpr std::string_view kEpisode = "episode";
+
+template <const std::string_view& owner_kind>
+Outcome create_product(Call& call, const Id& id, const BatchStep& step) {
+    return outcome(publish::create_product(call, id, owner_kind, step.body), 201);
+}
+
+template <auto service>
+Outcome update(Call& call, const Id& id, const BatchStep& step) {
+    return outcome(service(call, id, step.body, step.if_revision));
+}
+
+template <auto service>
+Outcome move(Call& call, const Id& id, const BatchStep& step) {
+    return outcome(service(call, id, step.if_revision));
+}
+
 const std::array kRows = {
     Row{"create", "/projects/*/assets", nullptr,
         [](Call& call, std::string_view project, const BatchStep& step) {
@@ -62,6 +84,21 @@ const std::array kRows = {
         [](Call& call, const Id& id, const BatchStep& step) {
             return outcome(publish::create_product(call, id, "asset", step.body), 201);
         }},
+    Row{"create", "/projects/*/episodes", nullptr,
+        [](Call& call, std::string_view project, const BatchStep& step) {
+            return outcome(shot::create_episode(call, project, step.body), 201);
+        }},
+    Row{"create", "/projects/*/sequences", nullptr,
+        [](Call& call, std::string_view project, const BatchStep& step) {
+            return outcome(shot::create_sequence(call, project, step.body), 201);
+        }},
+    Row{"create", "/projects/*/shots", nullptr,
+        [](Call& call, std::string_view project, const BatchStep& step) {
+            return outcome(shot::create_shot(call, project, step.body), 201);
+        }},
+    Row{"create", "/shots/*/products", create_product<kShot>},
+    Row{"create", "/sequences/*/products", create_product<kSequence>},
+    Row{"create", "/episodes/*/products", create_product<kEpisode>},
     Row{"create", "/products/*/versions",
         [](Call& call, const Id& id, const BatchStep& step) {
             return outcome(publish::create_version(call, id, step.body), 201);
@@ -76,6 +113,9 @@ const std::array kRows = {
         [](Call& call, const Id& id, const BatchStep& step) {
             return outcome(asset::update_asset(call, id, step.body, step.if_revision));
         }},
+    Row{"update", "/episodes/*", update<shot::update_episode>},
+    Row{"update", "/sequences/*", update<shot::update_sequence>},
+    Row{"update", "/shots/*", update<shot::update_shot>},
     Row{"update", "/products/*",
         [](Call& call, const Id& id, const BatchStep& step) {
             return outcome(publish::update_product(call, id, step.body, step.if_revision));
@@ -93,6 +133,9 @@ const std::array kRows = {
         [](Call& call, const Id& id, const BatchStep& step) {
             return outcome(asset::archive_asset(call, id, step.if_revision));
         }},
+    Row{"archive", "/episodes/*", move<shot::archive_episode>},
+    Row{"archive", "/sequences/*", move<shot::archive_sequence>},
+    Row{"archive", "/shots/*", move<shot::archive_shot>},
     Row{"archive", "/products/*",
         [](Call& call, const Id& id, const BatchStep& step) {
             return outcome(publish::archive_product(call, id, step.if_revision));
@@ -110,6 +153,9 @@ const std::array kRows = {
         [](Call& call, const Id& id, const BatchStep& step) {
             return outcome(asset::restore_asset(call, id, step.if_revision));
         }},
+    Row{"restore", "/episodes/*", move<shot::restore_episode>},
+    Row{"restore", "/sequences/*", move<shot::restore_sequence>},
+    Row{"restore", "/shots/*", move<shot::restore_shot>},
     Row{"restore", "/products/*",
         [](Call& call, const Id& id, const BatchStep& step) {
             return outcome(publish::restore_product(call, id, step.if_revision));
@@ -123,6 +169,10 @@ const std::array kRows = {
     Row{"transition", "/assets/*",
         [](Call& call, const Id& id, const BatchStep& step) {
             return outcome(workflow::transition(call, "asset", id, step.body, step.if_revision));
+        }},
+    Row{"transition", "/shots/*",
+        [](Call& call, const Id& id, const BatchStep& step) {
+            return outcome(workflow::transition(call, "shot", id, step.body, step.if_revision));
         }},
     Row{"transition", "/versions/*",
         [](Call& call, const Id& id, const BatchStep& step) {
@@ -183,8 +233,10 @@ Result<BatchOutcome> run_step(Call& call, const BatchStep& step, ProjectIds& kno
         BIFROST_ASSIGN(const Id id, parse_id(*id_text));
         return row.run(call, id, step);
     }
-    return invalid_field("/path", "is nothing that a batch can " + step.op +
-                                      "; it reaches projects, assets, products and versions");
+    return invalid_field("/path",
+                         "is nothing that a batch can " + step.op +
+                             "; it reaches projects, assets, episodes, sequences, shots, products and "
+                             "versions");
 }
 
 } // namespace bifrost::api

@@ -5,7 +5,6 @@
 #include "api/live_events.hpp"
 #include "api/operation.hpp"
 #include "api/routes.hpp"
-#include "services/asset/asset.hpp"
 #include "services/project/project.hpp"
 #include "services/publish/version.hpp"
 
@@ -134,18 +133,36 @@ Result<http::Response> history_page(database::Tx& tx, std::vector<events::Event>
     return history_answer(events, users, next_cursor);
 }
 
-Result<http::Response> entity_history(Incoming& incoming, bool asset) {
-    BIFROST_ASSIGN(const auto request, read_history_request(incoming));
-    BIFROST_ASSIGN(const Id id, incoming.id());
-    return incoming.context.database.snapshot([&](database::Tx& tx) -> Result<http::Response> {
-        if (asset)
-            BIFROST_CHECK(asset::get_asset(tx, incoming.actor, id));
-        else
-            BIFROST_CHECK(publish::get_version(tx, incoming.actor, id));
-        BIFROST_ASSIGN(auto events, events::entity_history(tx, id, request.before, request.limit + 1));
-        return history_page(tx, std::move(events), request.limit);
-    });
+/// What the actor may see of this kind.
+using Look = Result<> (*)(database::Tx&, const access::Actor&, const Id&);
+
+Operation entity_history(Look look) {
+    return [look](Incoming& incoming) -> Result<http::Response> {
+        BIFROST_ASSIGN(const auto request, read_history_request(incoming));
+        BIFROST_ASSIGN(const Id id, incoming.id());
+        return incoming.context.database.snapshot([&](database::Tx& tx) -> Result<http::Response> {
+            BIFROST_CHECK(look(tx, incoming.actor, id));
+            BIFROST_ASSIGN(auto events, events::entity_history(tx, id, request.before, request.limit + 1));
+            return history_page(tx, std::move(events), request.limit);
+        });
+    };
 }
+
+template <const std::string_view& kind>
+Result<> look_at(database::Tx& tx, const access::Actor& actor, const Id& id) {
+    BIFROST_CHECK(project::get_visible_entity(tx, actor, id, kind));
+    return {};
+}
+
+Result<> look_at_version(database::Tx& tx, const access::Actor& actor, const Id& id) {
+    BIFROST_CHECK(publish::get_version(tx, actor, id));
+    return {};
+}
+
+constexpr std::string_view kAsset = "asset";
+constexpr std::string_view kShot = "shot";
+constexpr std::string_view kSequence = "sequence";
+constexpr std::string_view kEpisode = "episode";
 
 Result<http::Response> project_history(Incoming& incoming) {
     BIFROST_ASSIGN(const auto request, read_history_request(incoming));
@@ -170,10 +187,11 @@ void add_event_routes(http::Router& router, Context& context) {
     add("/api/v1/events", "list_events", list);
     add("/api/v1/events/stream", "stream_events", stream);
     add("/api/v1/projects/{project}/history", "get_project_history", project_history);
-    add("/api/v1/assets/{id}/history", "get_asset_history",
-        [](Incoming& incoming) { return entity_history(incoming, true); });
-    add("/api/v1/versions/{id}/history", "get_version_history",
-        [](Incoming& incoming) { return entity_history(incoming, false); });
+    add("/api/v1/assets/{id}/history", "get_asset_history", entity_history(look_at<kAsset>));
+    add("/api/v1/shots/{id}/history", "get_shot_history", entity_history(look_at<kShot>));
+    add("/api/v1/sequences/{id}/history", "get_sequence_history", entity_history(look_at<kSequence>));
+    add("/api/v1/episodes/{id}/history", "get_episode_history", entity_history(look_at<kEpisode>));
+    add("/api/v1/versions/{id}/history", "get_version_history", entity_history(look_at_version));
 }
 
 } // namespace bifrost::api

@@ -66,7 +66,8 @@ struct Incoming {
 using Operation = std::function<Result<http::Response>(Incoming&)>;
 
 enum class SignIn { required, none };
-enum class Body { none, json, optional_json };
+/// `file`: bytes of whatever kind, left in http.body.
+enum class Body { none, json, optional_json, file };
 
 struct OperationSpec {
     http::Method method = http::Method::get;

@@ -7,6 +7,9 @@
 #include "services/project/project.hpp"
 #include "services/publish/address.hpp"
 #include "services/publish/product.hpp"
+#include "services/shot/episode.hpp"
+#include "services/shot/sequence.hpp"
+#include "services/shot/shot.hpp"
 
 namespace bifrost::api {
 namespace {
@@ -34,6 +37,9 @@ Result<json::Raw> as_json(Result<T> entity) {
 Result<json::Raw> entity_at(database::Tx& tx, const access::Actor& actor, const publish::Location& location) {
     if (location.kind == "project") return as_json(project::get_project(tx, actor, location.id.text()));
     if (location.kind == "asset") return as_json(asset::get_asset(tx, actor, location.id));
+    if (location.kind == "shot") return as_json(shot::get_shot(tx, actor, location.id));
+    if (location.kind == "sequence") return as_json(shot::get_sequence(tx, actor, location.id));
+    if (location.kind == "episode") return as_json(shot::get_episode(tx, actor, location.id));
     if (location.kind == "product") return as_json(publish::get_product(tx, actor, location.id));
     if (location.kind == "version") return as_json(publish::get_version(tx, actor, location.id));
     return as_json(project::get_visible_entity(tx, actor, location.id, location.kind));

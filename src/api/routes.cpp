@@ -9,6 +9,12 @@ http::Router make_router(Context& context) {
     add_user_routes(router, context);
     add_project_routes(router, context);
     add_asset_routes(router, context);
+    add_shot_routes(router, context);
+    add_sequence_routes(router, context);
+    add_episode_routes(router, context);
+    add_casting_routes(router, context);
+    add_editorial_routes(router, context);
+    add_work_file_routes(router, context);
     add_product_routes(router, context);
     add_version_routes(router, context);
     add_file_routes(router, context);

@@ -12,7 +12,8 @@ Result<http::Response> search(Incoming& incoming, std::optional<std::string> pro
     const auto q = parameters.text("q");
     if (!q || q->empty()) parameters.add_error("q", "is required: what shall be searched");
     request.q = q.value_or("");
-    request.kinds = parameters.texts("kind", {"project", "asset", "product", "version"});
+    request.kinds =
+        parameters.texts("kind", {"project", "asset", "episode", "sequence", "shot", "product", "version"});
     request.facets = parameters.texts("facets", {"kind", "project", "type", "status", "tag"});
     request.limit = parameters.integer("limit", 1, 1000).value_or(100);
     request.cursor = parameters.text("cursor", 4000, 0).value_or("");

@@ -3,6 +3,7 @@
 #include "api/routes.hpp"
 #include "services/asset/asset.hpp"
 #include "services/publish/version.hpp"
+#include "services/shot/shot.hpp"
 #include "services/workflow/workflow.hpp"
 
 namespace bifrost::api {
@@ -12,7 +13,7 @@ using http::Method;
 
 Result<http::Response> list(Incoming& incoming) {
     Parameters parameters(incoming.http);
-    const auto kind = parameters.choice("kind", {"asset", "version"}).value_or("");
+    const auto kind = parameters.choice("kind", {"asset", "shot", "version"}).value_or("");
     const auto project = parameters.text("project", 64).value_or("");
     BIFROST_CHECK(parameters.finish());
     return incoming.context.database.snapshot([&](database::Tx& tx) -> Result<http::Response> {
@@ -66,6 +67,16 @@ Result<http::Response> transition_asset(Incoming& incoming) {
     });
 }
 
+Result<http::Response> transition_shot(Incoming& incoming) {
+    BIFROST_ASSIGN(const Id id, incoming.id());
+    BIFROST_ASSIGN(const auto revision, incoming.if_match());
+    return write(incoming, [&](access::Call& call) -> Result<http::Response> {
+        BIFROST_CHECK(workflow::transition(call, "shot", id, incoming.body, revision));
+        BIFROST_ASSIGN(const auto moved, shot::get_shot(call.tx, call.actor, id));
+        return entity_answer(moved);
+    });
+}
+
 Result<http::Response> transition_version(Incoming& incoming) {
     BIFROST_ASSIGN(const Id id, incoming.id());
     BIFROST_ASSIGN(const auto revision, incoming.if_match());
@@ -91,6 +102,8 @@ void add_workflow_routes(http::Router& router, Context& context) {
     add(Method::get, "/api/v1/workflows/{id}", "get_workflow", get);
     add(Method::get, "/api/v1/assets/{id}/transitions", "list_asset_transitions", transitions_of("asset"));
     add(Method::post, "/api/v1/assets/{id}/transitions", "transition_asset", transition_asset, Body::json);
+    add(Method::get, "/api/v1/shots/{id}/transitions", "list_shot_transitions", transitions_of("shot"));
+    add(Method::post, "/api/v1/shots/{id}/transitions", "transition_shot", transition_shot, Body::json);
     add(Method::get, "/api/v1/versions/{id}/transitions", "list_version_transitions",
         transitions_of("version"));
     add(Method::post, "/api/v1/versions/{id}/transitions", "transition_version", transition_version,

@@ -10,6 +10,10 @@ void register_commands(CLI::App& app, int& exit_code) {
     add_session_commands(app, context);
     add_project_commands(app, context);
     add_asset_commands(app, context);
+    add_shot_commands(app, context);
+    add_sequence_commands(app, context);
+    add_episode_commands(app, context);
+    add_editorial_commands(app, context);
     add_product_commands(app, context);
     add_version_commands(app, context);
     add_publish_command(app, context);

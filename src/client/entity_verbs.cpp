@@ -69,7 +69,7 @@ void add_entity_verbs(CLI::App& noun, const ContextPtr& context, const std::stri
         });
     restore->add_option("ADDRESS", *address, what)->required();
 
-    if (kind == "product") return; // has no workflow
+    if (kind != "asset" && kind != "shot" && kind != "version") return; // has no workflow
     const auto to = std::make_shared<std::string>();
     const auto comment = std::make_shared<std::string>();
     auto* status = add_command(

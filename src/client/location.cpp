@@ -59,9 +59,9 @@ Result<Location> locate(Context& context, const std::string& address,
     location.project_id = text_or(answer.body, "project_id", "");
     if (const auto* entity = find_member(answer.body, "entity")) location.entity = *entity;
     if (kinds.size() > 0 && std::find(kinds.begin(), kinds.end(), location.kind) == kinds.end())
-        return usage_error(address + " is a" + (location.kind == "asset" ? "n " : " ") + location.kind +
-                           "; this takes the address of a" + (kinds.begin()->starts_with('a') ? "n " : " ") +
-                           listed(kinds) + ".");
+        return usage_error(address + " is a" + (location.kind.find_first_of("ae") == 0 ? "n " : " ") +
+                           location.kind + "; this takes the address of a" +
+                           (kinds.begin()->find_first_of("ae") == 0 ? "n " : " ") + listed(kinds) + ".");
     return location;
 }
 

@@ -11,7 +11,7 @@ namespace bifrost::client {
 
 struct Location {
     std::string address; ///< whole and folded: "bar:char_hero/model@3"
-    std::string kind;    ///< project, asset, product, version
+    std::string kind;    ///< project, asset, episode, sequence, shot, product, version
     std::string id;
     std::string project_id;
     boost::json::value entity;

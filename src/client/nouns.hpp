@@ -8,6 +8,12 @@ namespace bifrost::client {
 void add_session_commands(CLI::App& app, const ContextPtr& context);
 void add_project_commands(CLI::App& app, const ContextPtr& context);
 void add_asset_commands(CLI::App& app, const ContextPtr& context);
+void add_shot_commands(CLI::App& app, const ContextPtr& context);
+void add_sequence_commands(CLI::App& app, const ContextPtr& context);
+void add_episode_commands(CLI::App& app, const ContextPtr& context);
+void add_editorial_commands(CLI::App& app, const ContextPtr& context);
+/// cast, casting, resolve, lock and update of shots.
+void add_casting_verbs(CLI::App& shot, const ContextPtr& context);
 void add_product_commands(CLI::App& app, const ContextPtr& context);
 void add_version_commands(CLI::App& app, const ContextPtr& context);
 void add_publish_command(CLI::App& app, const ContextPtr& context);
@@ -23,7 +29,8 @@ void add_job_commands(CLI::App& app, const ContextPtr& context);
 void add_event_commands(CLI::App& app, const ContextPtr& context);
 void add_completion_command(CLI::App& app, const ContextPtr& context);
 
-/// show, archive, restore, and for what has a workflow: status. `kind` is asset, product or version.
+/// show, archive, restore, and for what has a workflow: status. `kind` is asset, shot, sequence, episode,
+/// product or version.
 void add_entity_verbs(CLI::App& noun, const ContextPtr& context, const std::string& kind);
 /// impact, for assets and versions.
 void add_impact_verb(CLI::App& noun, const ContextPtr& context, const std::string& kind);

@@ -26,12 +26,18 @@ std::vector<std::pair<std::string, std::string>> Api::headers_for(std::string_vi
     return {{"Authorization", "Bearer " + site_.token}};
 }
 
-HttpRequest Api::request(std::string method, std::string_view path) const {
+HttpRequest Api::request(std::string method, std::string_view path, const Query& query) const {
     HttpRequest request;
     request.method = std::move(method);
     request.url = site_.url;
     request.url += kBase;
     request.url += path;
+    char mark = request.url.find('?') == std::string::npos ? '?' : '&';
+    for (const auto& [name, value] : query) {
+        request.url += mark;
+        request.url += name + "=" + percent_encode(value);
+        mark = '&';
+    }
     request.headers = headers_for(request.url);
     request.headers.emplace_back("Accept", "application/json");
     return request;
@@ -60,13 +66,23 @@ Result<Answer> Api::send(HttpRequest request) {
 }
 
 Result<Answer> Api::get(std::string_view path, const Query& query) {
-    HttpRequest sent = request("GET", path);
-    char mark = sent.url.find('?') == std::string::npos ? '?' : '&';
-    for (const auto& [name, value] : query) {
-        sent.url += mark;
-        sent.url += name + "=" + percent_encode(value);
-        mark = '&';
-    }
+    return send(request("GET", path, query));
+}
+
+Result<std::string> Api::get_text(std::string_view path, const Query& query) {
+    HttpRequest sent = request("GET", path, query);
+    sent.headers.back().second = "*/*";
+    BIFROST_ASSIGN(HttpResponse response, http_.send(sent));
+    if (!response.ok()) return problem_of(response, site_.url);
+    return std::move(response.body);
+}
+
+Result<Answer> Api::post_file(std::string_view path, const Query& query, std::string bytes) {
+    HttpRequest sent = request("POST", path, query);
+    sent.body = std::move(bytes);
+    sent.content_type = "application/octet-stream";
+    sent.deadline = kWriteDeadline;
+    sent.headers.emplace_back("Idempotency-Key", random_token(18));
     return send(std::move(sent));
 }
 

@@ -39,6 +39,10 @@ class Api {
     explicit Api(Site site) : site_(std::move(site)) {}
 
     Result<Answer> get(std::string_view path, const Query& query = {});
+    /// What is no JSON, as it is.
+    Result<std::string> get_text(std::string_view path, const Query& query = {});
+    /// Bytes of a file as the body.
+    Result<Answer> post_file(std::string_view path, const Query& query, std::string bytes);
     /// A null `body` sends none.
     Result<Answer> post(std::string_view path, const boost::json::value& body,
                         Repeat repeat = Repeat::with_key);
@@ -62,7 +66,8 @@ class Api {
 
   private:
     Result<Answer> send(HttpRequest request);
-    [[nodiscard]] HttpRequest request(std::string method, std::string_view path) const;
+    [[nodiscard]] HttpRequest request(std::string method, std::string_view path,
+                                      const Query& query = {}) const;
 
     Site site_;
     HttpClient http_;

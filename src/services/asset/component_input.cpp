@@ -11,6 +11,7 @@
 #include "core/json_reader.hpp"
 #include "core/text.hpp"
 #include "services/asset/component.sql.hpp"
+#include "services/publish/pin.hpp"
 
 namespace bifrost::asset {
 namespace {
@@ -32,34 +33,6 @@ json::Raw read_transform(json::Reader& reader) {
     return {sound ? json::canonical(*numbers) : std::string(kIdentity)};
 }
 
-/// {code: version id or policy} with folded codes.
-json::Raw read_pins(json::Reader& reader) {
-    json::Raw pins;
-    const auto* value = reader.member("pins");
-    if (value == nullptr) return pins;
-    const auto* object = value->if_object();
-    if (object == nullptr || object->size() > 200) {
-        reader.add_error("pins", "must be an object of at most 200 products");
-        return pins;
-    }
-    boost::json::object folded;
-    for (const auto& member : *object) {
-        const auto code = fold_code(member.key());
-        const auto* text = member.value().if_string();
-        const auto id = text ? Id::parse({text->data(), text->size()}) : std::nullopt;
-        if (!code || folded.contains(*code))
-            reader.add_error("pins", "must name each product once, by its code");
-        else if (id)
-            folded[*code] = id->text();
-        else if (text != nullptr && (*text == "latest" || *text == "latest_approved"))
-            folded[*code] = *text;
-        else
-            reader.add_error("pins", "must pin '" + *code + "' to a version's id, latest or latest_approved");
-    }
-    pins.text = json::canonical(folded);
-    return pins;
-}
-
 /// A row as it came; its name is empty when none was given.
 Component read_row(json::Reader& reader, std::unordered_set<Id>& ids,
                    const std::unordered_map<Id, const Component*>& standing) {
@@ -69,7 +42,7 @@ Component read_row(json::Reader& reader, std::unordered_set<Id>& ids,
     component.name = reader.optional_text("name", {1, 200}).value_or("");
     component.transform = read_transform(reader);
     component.overrides = reader.optional_object("overrides").value_or(json::Raw{});
-    component.pins = read_pins(reader);
+    component.pins = publish::read_pins(reader);
     component.count = reader.optional_integer("count", 1, 1'000'000).value_or(1);
     if (!id) {
         component.id = Id::make();
@@ -125,35 +98,12 @@ void check_targets(const Targets& targets, const Id& project_id, const std::vect
     }
 }
 
-/// A version that is pinned must be one of that product of that asset.
 Result<> check_pins(access::Call& call, const std::vector<Component>& components,
                     std::vector<FieldError>& errors) {
-    struct Pin {
-        std::size_t index;
-        std::string code;
-        Id version_id;
-    };
-    std::vector<Pin> pins;
-    for (std::size_t i = 0; i < components.size(); ++i) {
-        if (components[i].pins.text == "{}") continue;
-        const auto object = boost::json::parse(components[i].pins.text).as_object();
-        for (const auto& member : object)
-            if (const auto id = Id::parse(std::string_view(member.value().get_string())))
-                pins.push_back({i, std::string(member.key()), *id});
-    }
-    if (pins.empty()) return {};
-    std::vector<Id> ids;
-    for (const auto& pin : pins) ids.push_back(pin.version_id);
-    BIFROST_ASSIGN(const auto rows, call.tx.query(sql::list_pinned_versions, json::to_json(ids)));
-    std::map<Id, std::pair<Id, std::string>> products;
-    for (const auto row : rows) products.emplace(row.id(0), std::pair(row.id(1), std::string(row.text(2))));
-    for (const auto& pin : pins) {
-        const auto found = products.find(pin.version_id);
-        if (found == products.end() || found->second != std::pair(components[pin.index].asset_id, pin.code))
-            errors.push_back({pointer(pin.index, "pins/" + pin.code),
-                              "is no published version of the product '" + pin.code + "' of this asset"});
-    }
-    return {};
+    std::vector<publish::PinnedRow> rows;
+    for (std::size_t i = 0; i < components.size(); ++i)
+        rows.push_back({components[i].asset_id, components[i].pins, "/data/" + std::to_string(i)});
+    return publish::check_pins(call.tx, rows, errors);
 }
 
 /// Names given twice are errors; rows without one get the asset's code, numbered when it is taken.

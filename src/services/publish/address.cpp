@@ -167,6 +167,9 @@ Result<std::unordered_map<Id, Ancestry>> list_ancestries(database::Tx& tx, const
             first_code = false;
         }
         if (kind == "asset") location.asset_id = row.id(1);
+        if (kind == "episode") location.episode_id = row.id(1);
+        if (kind == "sequence") location.sequence_id = row.id(1);
+        if (kind == "shot") location.shot_id = row.id(1);
         if (kind == "product") location.product_id = row.id(1);
     }
     return all;

@@ -17,14 +17,19 @@ namespace bifrost::publish {
 /// What an address names.
 struct Location {
     std::string address; ///< whole and folded
-    std::string kind;    ///< project, asset, product, version (later: episode, sequence, shot)
+    std::string kind;    ///< project, asset, episode, sequence, shot, product, version
     Id id;
     Id project_id;
     std::optional<Id> asset_id;
+    std::optional<Id> episode_id;
+    std::optional<Id> sequence_id;
+    std::optional<Id> shot_id;
     std::optional<Id> product_id;
     std::optional<Id> version_id;
 };
-BOOST_DESCRIBE_STRUCT(Location, (), (address, kind, id, project_id, asset_id, product_id, version_id))
+BOOST_DESCRIBE_STRUCT(Location, (),
+                      (address, kind, id, project_id, asset_id, episode_id, sequence_id, shot_id, product_id,
+                       version_id))
 
 /// `version` is a number (also as v012), `latest` or `approved`. invalid ("/address") when the address is
 /// malformed or has no project and `context_project` (id or code, may be empty) gives none; not_found, naming

@@ -68,6 +68,19 @@ class Walk {
                 if (actor_.may_see(row.id(1)))
                     list({"asset", row.id(0), row.id(1), {}, {}, {}, depth_, "component"});
             }
+            BIFROST_ASSIGN(const auto cast, tx_.query(sql::list_castings_of, json::to_json(assets_)));
+            for (const auto row : cast) {
+                if (!seen_.insert(row.id(0)).second) continue;
+                if (actor_.may_see(row.id(1)))
+                    list({std::string(row.text(2)),
+                          row.id(0),
+                          row.id(1),
+                          std::string(row.text(3)),
+                          {},
+                          {},
+                          depth_,
+                          "casting"});
+            }
         }
         versions_ = std::move(next_versions);
         products_ = std::move(next_products);

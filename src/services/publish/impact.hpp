@@ -11,14 +11,14 @@
 namespace bifrost::publish {
 
 struct Impacted {
-    std::string kind; ///< version, asset (an assembly)
+    std::string kind; ///< version, asset (an assembly), shot, sequence, episode
     Id id;
     Id project_id;
     std::optional<std::string> code; ///< nothing for a version
     std::optional<std::string> name;
     std::string address;
     std::int64_t depth = 1; ///< 1: uses it directly
-    std::string via;        ///< dependency, component
+    std::string via;        ///< dependency, component, casting
 };
 BOOST_DESCRIBE_STRUCT(Impacted, (), (kind, id, project_id, code, name, address, depth, via))
 

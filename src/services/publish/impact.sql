@@ -42,6 +42,20 @@ select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))
 )
 order by c.assembly_id
 
+-- The shots, sequences and episodes that cast one of these assets.
+-- name: list_castings_of
+select distinct c.owner_id, c.project_id, e.kind, e.code
+from casting c
+join entity e on e.id = c.owner_id
+where e.archived_at is null and c.asset_id in (
+-- sqlite:
+select value from json_each($1)
+-- postgres:
+select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))
+-- both:
+)
+order by c.owner_id
+
 -- Every version of these products.
 -- name: list_product_versions
 select v.id

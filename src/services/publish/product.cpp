@@ -221,6 +221,7 @@ Result<> purge_product(Call& call, const Id& id) {
     BIFROST_ASSIGN(const auto entity, get_entity_for(call, id, Permission::project_read));
     BIFROST_CHECK(call.actor.require_site(Permission::purge));
     BIFROST_CHECK(call.tx.defer(sql::forget_thumbnail, entity.parent_id, id));
+    BIFROST_CHECK(call.tx.defer(sql::forget_shot_thumbnail, entity.parent_id, id));
     return project::purge_entity(call, entity);
 }
 

@@ -83,6 +83,14 @@ values ($1, $2, $3, $4, 0)
 -- name: update_product
 update product set kind = $2 where id = $1
 
+-- name: forget_shot_thumbnail
+update shot
+set thumbnail_file_id = null
+where id = $1 and thumbnail_file_id in (select f.id
+                                        from file f
+                                        join version v on v.id = f.version_id
+                                        where v.id = $2 or v.product_id = $2)
+
 -- A thumbnail that came from what is about to be purged.
 -- name: forget_thumbnail
 update asset

@@ -80,6 +80,8 @@ Result<> take_place(Call& call, Version& version) {
     BIFROST_CHECK(call.tx.defer(sql::raise_last_number, version.product_id, *version.number));
     if (product[0].text(2) == "asset")
         BIFROST_CHECK(call.tx.defer(sql::set_thumbnail, product[0].id(1), version.id));
+    if (product[0].text(2) == "shot")
+        BIFROST_CHECK(call.tx.defer(sql::set_shot_thumbnail, product[0].id(1), version.id));
     return {};
 }
 

@@ -37,6 +37,18 @@ where id = $1
               from file f
               where f.version_id = $2 and f.role in ('thumbnail', 'preview') and f.media_type like 'image/%')
 
+-- name: set_shot_thumbnail
+update shot
+set thumbnail_file_id = (select f.id
+                         from file f
+                         where f.version_id = $2 and f.role in ('thumbnail', 'preview') and f.media_type like 'image/%'
+                         order by case f.role when 'thumbnail' then 0 else 1 end, f.path_key
+                         limit 1)
+where id = $1
+  and exists (select 1
+              from file f
+              where f.version_id = $2 and f.role in ('thumbnail', 'preview') and f.media_type like 'image/%')
+
 -- name: list_framed_files
 select f.representation_id, f.path, f.frame
 from file f

@@ -8,6 +8,7 @@
 
 #include "core/text.hpp"
 #include "services/publish/resolve.sql.hpp"
+#include "services/publish/resolve_product.hpp"
 
 namespace bifrost::publish {
 namespace {
@@ -38,16 +39,6 @@ struct AssetRow {
 };
 BOOST_DESCRIBE_STRUCT(AssetRow, (), (id, project_id, code, name))
 
-struct ProductRow {
-    Id owner_id;
-    Id id;
-    std::string code;
-    std::string kind;
-    std::optional<Id> latest;
-    std::optional<Id> approved;
-};
-BOOST_DESCRIBE_STRUCT(ProductRow, (), (owner_id, id, code, kind, latest, approved))
-
 /// By the product's code, what a component says.
 using Pins = std::unordered_map<std::string, std::string>;
 
@@ -66,7 +57,7 @@ Pins read_pins(const json::Raw& text) {
 struct Material {
     std::unordered_map<Id, std::vector<Component>> components; ///< by assembly
     std::unordered_map<Id, AssetRow> assets;                   ///< that the actor may see
-    std::unordered_map<Id, std::vector<ProductRow>> products;  ///< by owner
+    ProductChoices products;
     std::unordered_map<Id, Version> versions;
     std::unordered_map<Id, std::vector<ResolvedRepresentation>> representations; ///< by version
 };
@@ -86,9 +77,8 @@ Result<> read_assets(database::Tx& tx, const Actor& actor, const std::vector<Id>
 }
 
 /// Components of components, a level a query, each assembly once.
-Result<> read_components(database::Tx& tx, const Actor& actor, const Id& top, Material& material) {
-    std::unordered_set<Id> seen{top};
-    std::vector<Id> level{top};
+Result<> read_components(database::Tx& tx, const Actor& actor, std::vector<Id> level, Material& material) {
+    std::unordered_set<Id> seen(level.begin(), level.end());
     while (!level.empty()) {
         BIFROST_CHECK(read_assets(tx, actor, level, material));
         BIFROST_ASSIGN(const auto rows, tx.query(sql::list_components_of, json::to_json(level)));
@@ -113,6 +103,12 @@ class Expansion {
   public:
     Expansion(const Material& material, std::vector<Occurrence>& out) : material_(material), out_(out) {}
 
+    /// Everything below a row of a casting.
+    Result<> add_role(const Component& role) {
+        casting_id_ = role.id;
+        return add(role.asset_id, &role);
+    }
+
     Result<> add(const Id& asset_id, const Component* component) {
         const auto asset = material_.assets.find(asset_id);
         if (asset == material_.assets.end()) return {};
@@ -127,12 +123,13 @@ class Expansion {
         one.resolved.transform.text = kIdentity;
         if (component != nullptr) {
             path_.push_back(component->name);
-            one.resolved.component_id = component->id;
+            if (component->id != casting_id_) one.resolved.component_id = component->id;
             one.resolved.transform = component->transform;
             one.resolved.count = component->count;
             one.resolved.overrides = component->overrides;
             one.pins = read_pins(component->pins);
         }
+        one.resolved.casting_id = casting_id_;
         one.resolved.path = path_;
         out_.push_back(std::move(one));
         above_.push_back(asset_id);
@@ -149,6 +146,7 @@ class Expansion {
     std::vector<Occurrence>& out_;
     std::vector<Id> above_;
     std::vector<std::string> path_;
+    std::optional<Id> casting_id_;
 };
 
 /// What decides about a product of an occurrence, and the version that this means before it is looked at.
@@ -157,36 +155,41 @@ struct Choice {
     std::optional<Id> version_id;
 };
 
-Choice choose(const ProductRow& product, const Pins& pins, const std::string& policy) {
+Choice choose(const ProductChoice& product, const Pins& pins, const std::vector<std::string>& path,
+              const ResolveRule& rule) {
     const auto pin = pins.find(product.code);
     Choice choice;
-    choice.pin = pin == pins.end() ? policy : pin->second;
-    if (choice.pin == "latest")
+    choice.pin = pin == pins.end() ? rule.policy : pin->second;
+    const auto exact = pin == pins.end() ? std::nullopt : Id::parse(pin->second);
+    if (exact) {
+        choice.version_id = exact;
+    } else if (rule.policy == "pinned") {
+        const auto locked = rule.locked.find(lock_key(path, product.code));
+        choice.pin = "pinned";
+        if (locked != rule.locked.end()) choice.version_id = locked->second;
+    } else if (choice.pin == "latest") {
         choice.version_id = product.latest;
-    else if (choice.pin == "latest_approved")
+    } else if (choice.pin == "latest_approved") {
         choice.version_id = product.approved;
-    else
-        choice.version_id = Id::parse(choice.pin);
+    }
     return choice;
 }
 
-Result<> read_products(database::Tx& tx, Material& material) {
+Result<> read_products(database::Tx& tx, const std::optional<Id>& shot_id, const ResolveRule& rule,
+                       Material& material) {
     std::vector<Id> owners;
     for (const auto& [id, asset] : material.assets) owners.push_back(id);
-    BIFROST_ASSIGN(const auto rows, tx.query(sql::list_products_with_versions, json::to_json(owners)));
-    for (const auto row : rows) {
-        ProductRow product = row.as<ProductRow>();
-        material.products[product.owner_id].push_back(std::move(product));
-    }
+    if (shot_id) owners.push_back(*shot_id);
+    BIFROST_ASSIGN(material.products, list_product_choices(tx, owners, rule.as_of));
     return {};
 }
 
 Result<> read_versions(database::Tx& tx, const Actor& actor, const std::vector<Occurrence>& occurrences,
-                       const std::string& policy, Material& material) {
+                       const ResolveRule& rule, Material& material) {
     std::unordered_set<Id> wanted;
     for (const auto& one : occurrences)
         for (const auto& product : material.products[one.resolved.asset_id])
-            if (const auto choice = choose(product, one.pins, policy); choice.version_id)
+            if (const auto choice = choose(product, one.pins, one.resolved.path, rule); choice.version_id)
                 wanted.insert(*choice.version_id);
     BIFROST_ASSIGN(auto versions, list_versions_by_id(tx, actor, wanted));
     std::vector<Id> ids;
@@ -213,12 +216,12 @@ Result<> read_versions(database::Tx& tx, const Actor& actor, const std::vector<O
     return {};
 }
 
-Result<> add_products(Occurrence& one, const std::string& policy, const Material& material,
+Result<> add_products(Occurrence& one, const ResolveRule& rule, const Material& material,
                       std::size_t& files) {
     const auto products = material.products.find(one.resolved.asset_id);
     if (products == material.products.end()) return {};
     for (const auto& product : products->second) {
-        const auto choice = choose(product, one.pins, policy);
+        const auto choice = choose(product, one.pins, one.resolved.path, rule);
         ResolvedProduct resolved{product.id, product.code, product.kind, choice.pin, {}, {}, {}, {}};
         const auto version =
             choice.version_id ? material.versions.find(*choice.version_id) : material.versions.end();
@@ -246,26 +249,94 @@ Result<std::string> policy_of(database::Tx& tx, const Id& project_id) {
     return std::string(approved ? "latest_approved" : "latest");
 }
 
+/// Products, versions and files of occurrences.
+Result<> fill(database::Tx& tx, const Actor& actor, const std::optional<Id>& shot_id, const ResolveRule& rule,
+              std::vector<Occurrence>& occurrences, Material& material) {
+    BIFROST_CHECK(read_products(tx, shot_id, rule, material));
+    BIFROST_CHECK(read_versions(tx, actor, occurrences, rule, material));
+    std::size_t files = 0;
+    for (auto& one : occurrences) BIFROST_CHECK(add_products(one, rule, material, files));
+    return {};
+}
+
+/// The rows of a shot's casting with those that it inherits, as components of the shot; their names differ.
+Result<std::vector<Component>> list_roles(database::Tx& tx, const Id& shot_id) {
+    BIFROST_ASSIGN(const auto above, tx.query(sql::list_shot_owners, shot_id));
+    std::vector<Id> owners{shot_id};
+    if (!above.empty()) owners.push_back(above[0].id(1));
+    if (!above.empty() && !above[0].is_null(2)) owners.push_back(above[0].id(2));
+    BIFROST_ASSIGN(const auto rows, tx.query(sql::list_roles_of, json::to_json(owners)));
+    std::vector<Component> roles;
+    std::unordered_map<Id, Id> nearest; // who casts an asset
+    std::unordered_set<std::string> names;
+    for (const auto& owner : owners) {
+        for (const auto row : rows) {
+            if (row.id(0) != owner || nearest.emplace(row.id(2), owner).first->second != owner) continue;
+            Component role;
+            role.id = row.id(1);
+            role.assembly_id = shot_id;
+            role.asset_id = row.id(2);
+            role.name = row.text(3);
+            role.transform.text = kIdentity;
+            role.overrides.text = row.text(4);
+            role.pins.text = row.text(5);
+            role.count = row.integer(6);
+            for (std::size_t n = 2; !names.insert(role.name).second; ++n)
+                role.name = std::string(row.text(3)) + "_" + std::to_string(n);
+            roles.push_back(std::move(role));
+        }
+    }
+    return roles;
+}
+
 } // namespace
+
+std::string lock_key(const std::vector<std::string>& path, std::string_view product) {
+    std::string key;
+    for (const auto& name : path) key += name + "/";
+    return key + std::string(product);
+}
 
 Result<Resolved> resolve_asset(database::Tx& tx, const Actor& actor, const Id& asset_id,
                                std::string_view policy) {
     BIFROST_ASSIGN(const auto asset, project::get_visible_entity(tx, actor, asset_id, "asset"));
-    Resolved resolved{asset_id, std::string(policy), {}};
+    ResolveRule rule{std::string(policy), {}, {}};
     if (policy.empty()) {
-        BIFROST_ASSIGN(resolved.policy, policy_of(tx, asset.project_id));
+        BIFROST_ASSIGN(rule.policy, policy_of(tx, asset.project_id));
     }
+    Resolved resolved{asset_id, rule.policy, {}};
     Material material;
-    BIFROST_CHECK(read_components(tx, actor, asset_id, material));
+    BIFROST_CHECK(read_components(tx, actor, {asset_id}, material));
     std::vector<Occurrence> occurrences;
     BIFROST_CHECK(Expansion(material, occurrences).add(asset_id, nullptr));
-    BIFROST_CHECK(read_products(tx, material));
-    BIFROST_CHECK(read_versions(tx, actor, occurrences, resolved.policy, material));
-    std::size_t files = 0;
-    for (auto& one : occurrences) {
-        BIFROST_CHECK(add_products(one, resolved.policy, material, files));
-        resolved.data.push_back(std::move(one.resolved));
+    BIFROST_CHECK(fill(tx, actor, std::nullopt, rule, occurrences, material));
+    for (auto& one : occurrences) resolved.data.push_back(std::move(one.resolved));
+    return resolved;
+}
+
+Result<ResolvedShot> resolve_shot(database::Tx& tx, const Actor& actor, const Id& shot_id,
+                                  const ResolveRule& asked) {
+    BIFROST_ASSIGN(const auto shot, project::get_visible_entity(tx, actor, shot_id, "shot"));
+    ResolveRule rule = asked;
+    if (rule.policy.empty()) {
+        BIFROST_ASSIGN(rule.policy, policy_of(tx, shot.project_id));
     }
+    BIFROST_ASSIGN(const auto roles, list_roles(tx, shot_id));
+    Material material;
+    std::vector<Id> tops;
+    for (const auto& role : roles)
+        if (std::find(tops.begin(), tops.end(), role.asset_id) == tops.end()) tops.push_back(role.asset_id);
+    BIFROST_CHECK(read_components(tx, actor, tops, material));
+    // The shot itself is the first occurrence: its products are found along with the others.
+    std::vector<Occurrence> occurrences(1);
+    occurrences[0].resolved.asset_id = shot_id;
+    Expansion expansion(material, occurrences);
+    for (const auto& role : roles) BIFROST_CHECK(expansion.add_role(role));
+    BIFROST_CHECK(fill(tx, actor, shot_id, rule, occurrences, material));
+    ResolvedShot resolved{shot_id, rule.policy, rule.as_of, {}, {}};
+    resolved.products = std::move(occurrences[0].resolved.products);
+    for (std::size_t i = 1; i < occurrences.size(); ++i)
+        resolved.data.push_back(std::move(occurrences[i].resolved));
     return resolved;
 }
 

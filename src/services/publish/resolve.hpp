@@ -1,5 +1,11 @@
 #pragma once
-// Resolving: from an asset, with everything it is assembled of, to exact versions, representations and files.
+// Resolving: from an asset or a shot, with everything it is assembled of, to exact versions, representations
+// and files.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "services/publish/version.hpp"
 
@@ -37,6 +43,7 @@ BOOST_DESCRIBE_STRUCT(ResolvedProduct, (),
 struct ResolvedAsset {
     std::vector<std::string> path;  ///< names of components from the top; empty for the asset itself
     std::optional<Id> component_id; ///< nothing for the asset itself
+    std::optional<Id> casting_id;   ///< in a shot: the row of the casting that it comes from
     Id asset_id;
     Id project_id;
     std::string code;
@@ -47,8 +54,8 @@ struct ResolvedAsset {
     std::vector<ResolvedProduct> products;
 };
 BOOST_DESCRIBE_STRUCT(ResolvedAsset, (),
-                      (path, component_id, asset_id, project_id, code, name, transform, count, overrides,
-                       products))
+                      (path, component_id, casting_id, asset_id, project_id, code, name, transform, count,
+                       overrides, products))
 
 struct Resolved {
     Id asset_id;
@@ -62,5 +69,32 @@ BOOST_DESCRIBE_STRUCT(Resolved, (), (asset_id, policy, data))
 /// 200,000 files.
 Result<Resolved> resolve_asset(database::Tx& tx, const access::Actor& actor, const Id& asset_id,
                                std::string_view policy);
+
+/// What decides about products that no pin names.
+struct ResolveRule {
+    std::string
+        policy; ///< latest, latest_approved, pinned (no version but pinned ones), empty: the project's
+    /// What was published, and approved, at that time; the casting is today's.
+    std::optional<Timestamp> as_of;
+    /// With `pinned`: versions by "<path>/<product>" (names joined by '/') that hold where no pin does.
+    std::map<std::string, Id> locked;
+};
+
+struct ResolvedShot {
+    Id shot_id;
+    std::string policy;
+    std::optional<Timestamp> as_of;
+    std::vector<ResolvedProduct> products; ///< the shot's own
+    std::vector<ResolvedAsset> data;       ///< what is cast, each with its components, depth first
+};
+BOOST_DESCRIBE_STRUCT(ResolvedShot, (), (shot_id, policy, as_of, products, data))
+
+/// The casting of the shot, its sequence and its episode: of an asset that stands in several of them, the
+/// nearest counts. Errors as resolve_asset.
+Result<ResolvedShot> resolve_shot(database::Tx& tx, const access::Actor& actor, const Id& shot_id,
+                                  const ResolveRule& rule);
+
+/// "<path>/<product>", by which a lock knows a version.
+std::string lock_key(const std::vector<std::string>& path, std::string_view product);
 
 } // namespace bifrost::publish

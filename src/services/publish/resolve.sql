@@ -49,7 +49,8 @@ select p.owner_id, p.id, e.code, p.kind,
                                order by w.project_id is null, w.id
                                limit 1)
         order by v.number desc
-        limit 1)
+        limit 1),
+       p.project_id
 from product p
 join entity e on e.id = p.id
 where e.archived_at is null and p.owner_id in (
@@ -73,3 +74,59 @@ select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))
 )
 order by f.version_id, f.path_key
 limit $2
+
+-- name: list_versions_before
+select v.product_id, v.id
+from version v
+join entity e on e.id = v.id
+where v.state = 'published' and v.published_at <= $2 and (e.archived_at is null or e.archived_at > $2)
+  and v.product_id in (
+-- sqlite:
+select value from json_each($1)
+-- postgres:
+select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))
+-- both:
+)
+order by v.product_id, v.number desc
+
+-- name: list_moves_before
+select entity_id, patch
+from event
+where action = 'version.transitioned' and at <= $2 and entity_id in (
+-- sqlite:
+select value from json_each($1)
+-- postgres:
+select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))
+-- both:
+)
+order by epoch, txid, number
+
+-- name: list_done_states
+select s.code
+from workflow_state s
+where s.category = 'done' and s.workflow_id = (select w.id
+                                               from workflow w
+                                               where w.entity_kind = 'version' and w.asset_type is null
+                                                 and (w.project_id = $1 or w.project_id is null)
+                                               order by w.project_id is null, w.id
+                                               limit 1)
+
+-- What a shot is in, from itself upwards.
+-- name: list_shot_owners
+select s.project_id, s.sequence_id, q.episode_id
+from shot s
+join sequence q on q.id = s.sequence_id
+where s.id = $1
+
+-- name: list_roles_of
+select c.owner_id, c.id, c.asset_id, coalesce(c.label, e.code), c.overrides, c.pins, c.occurrences
+from casting c
+join entity e on e.id = c.asset_id
+where c.owner_id in (
+-- sqlite:
+select value from json_each($1)
+-- postgres:
+select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))
+-- both:
+)
+order by c.owner_id, c.sort_order, c.id

@@ -297,6 +297,7 @@ Result<> purge_version(Call& call, const Id& id) {
     BIFROST_ASSIGN(const auto entity, project::get_visible_entity(call.tx, call.actor, id, "version"));
     BIFROST_ASSIGN(const auto product, get_product(call.tx, call.actor, version.product_id));
     BIFROST_CHECK(call.tx.defer(sql::forget_thumbnail, product.owner_id, id));
+    BIFROST_CHECK(call.tx.defer(sql::forget_shot_thumbnail, product.owner_id, id));
     return project::purge_entity(call, entity);
 }
 

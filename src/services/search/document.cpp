@@ -10,6 +10,20 @@ constexpr std::string_view kAssets =
     "select a.id, a.project_id, a.type, a.status, e.code, a.name, a.description, e.code, "
     "a.description || ' ' || a.tags || ' ' || a.type || ' ' || a.status "
     "from asset a join entity e on e.id = a.id where e.archived_at is null and a.id in ";
+constexpr std::string_view kShots =
+    "select s.id, s.project_id, null, s.status, e.code, s.name || ' ' || qe.code, s.description, "
+    "e.code || ' ' || qe.code || ' ' || coalesce(ee.code, ''), s.description || ' ' || s.status "
+    "from shot s join entity e on e.id = s.id join sequence q on q.id = s.sequence_id "
+    "join entity qe on qe.id = s.sequence_id left join entity ee on ee.id = q.episode_id "
+    "where e.archived_at is null and qe.archived_at is null and s.id in ";
+constexpr std::string_view kSequences =
+    "select q.id, q.project_id, null, null, e.code, q.name, q.description, "
+    "e.code || ' ' || coalesce(ee.code, ''), q.description "
+    "from sequence q join entity e on e.id = q.id left join entity ee on ee.id = q.episode_id "
+    "where e.archived_at is null and q.id in ";
+constexpr std::string_view kEpisodes =
+    "select p.id, p.project_id, null, null, e.code, p.name, p.description, e.code, p.description "
+    "from episode p join entity e on e.id = p.id where e.archived_at is null and p.id in ";
 constexpr std::string_view kProjects =
     "select p.id, p.id, p.kind, p.status, e.code, p.name, '', e.code, p.kind || ' ' || p.status "
     "from project p join entity e on e.id = p.id where e.archived_at is null and p.id in ";
@@ -32,6 +46,9 @@ constexpr std::string_view kVersions =
 
 std::string_view select_of(std::string_view kind) {
     if (kind == "asset") return kAssets;
+    if (kind == "shot") return kShots;
+    if (kind == "sequence") return kSequences;
+    if (kind == "episode") return kEpisodes;
     if (kind == "project") return kProjects;
     if (kind == "product") return kProducts;
     return kVersions;

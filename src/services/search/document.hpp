@@ -16,7 +16,7 @@ namespace bifrost::search {
 struct Document {
     Id entity_id;
     Id project_id;
-    std::string kind; ///< project, asset, product, version
+    std::string kind; ///< project, asset, episode, sequence, shot, product, version
     std::optional<std::string> type;
     std::optional<std::string> status;
     std::string code;         ///< empty for versions

@@ -103,15 +103,23 @@ std::string page_sql(Statement& statement, const access::Actor& actor, const Sea
            code + " then 4 when substr(d.code, 1, length(" + code + ")) = " + code + " then 3 when " +
            statement.matches(terms, true) + " then 2 else 1 end";
     if (!asked.wide.empty()) sql += " + case when " + statement.matches(asked.terms) + " then 10 else 0 end";
-    sql += " as tier, case d.kind when 'asset' then 1 when 'project' then 2 when 'product' then 3 else 4 end "
+    sql += " as tier, case d.kind when 'asset' then 1 when 'shot' then 1 when 'project' then 2 when "
+           "'sequence' then 2 "
+           "when 'episode' then 2 when 'product' then 3 else 4 end "
            "as kind_rank from found d) r "
            "order by r.tier desc, r.kind_rank, length(r.name), r.code, r.entity_id limit " +
            statement.bind(request.limit + 1) + " offset " + statement.bind(rank);
     return sql;
 }
 
+double kind_weight(std::string_view kind) {
+    if (kind == "asset" || kind == "shot") return 0.6;
+    if (kind == "project" || kind == "sequence" || kind == "episode") return 0.4;
+    return kind == "product" ? 0.2 : 0.0;
+}
+
 double score_of(std::int64_t tier, std::string_view kind, std::string_view name) {
-    const double by_kind = kind == "asset" ? 0.6 : kind == "project" ? 0.4 : kind == "product" ? 0.2 : 0.0;
+    const double by_kind = kind_weight(kind);
     return static_cast<double>(tier) + by_kind + 0.2 / (1.0 + static_cast<double>(utf8_length(name)));
 }
 

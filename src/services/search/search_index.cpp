@@ -11,12 +11,13 @@ namespace bifrost::search {
 namespace {
 
 bool can_be_found(std::string_view kind) {
-    return kind == "project" || kind == "asset" || kind == "product" || kind == "version";
+    return kind == "project" || kind == "asset" || kind == "episode" || kind == "sequence" ||
+           kind == "shot" || kind == "product" || kind == "version";
 }
 
 /// True when documents of what is below change with it: their names and whether they are there.
 bool reaches_below(const events::Event& event) {
-    if (event.entity_kind != "asset" && event.entity_kind != "product") return false;
+    if (event.entity_kind == "project" || event.entity_kind == "version") return false;
     const auto patch = boost::json::parse(event.patch.text);
     const auto* object = patch.if_object();
     const auto* after = object ? object->if_contains("after") : nullptr;

@@ -8,7 +8,7 @@
 namespace bifrost::workflow {
 namespace {
 
-/// What a workflow needs to know of an asset or a version.
+/// What a workflow needs to know of an asset, a shot or a version.
 struct Subject {
     Id project_id;
     std::string status;
@@ -31,14 +31,24 @@ Result<Subject> get_subject(database::Tx& tx, const access::Actor& actor, std::s
     return subject;
 }
 
+/// The statements of a kind.
+struct Statements {
+    const database::Query& find;
+    const database::Query& lock;
+    const database::Query& set_status;
+};
+
+Statements statements_of(std::string_view kind) {
+    if (kind == "asset") return {sql::find_asset_subject, sql::lock_asset_subject, sql::set_asset_status};
+    if (kind == "shot") return {sql::find_shot_subject, sql::lock_shot_subject, sql::set_shot_status};
+    return {sql::find_version_subject, sql::lock_version_subject, sql::set_version_status};
+}
+
 } // namespace
 
 Result<Transitions> list_transitions(database::Tx& tx, const access::Actor& actor, std::string_view kind,
                                      const Id& id) {
-    const bool asset = kind == "asset";
-    BIFROST_ASSIGN(
-        const Subject subject,
-        get_subject(tx, actor, kind, id, asset ? sql::find_asset_subject : sql::find_version_subject));
+    BIFROST_ASSIGN(const Subject subject, get_subject(tx, actor, kind, id, statements_of(kind).find));
     BIFROST_ASSIGN(const auto states,
                    list_reachable(tx, kind, subject.project_id, subject.type, subject.status));
     Transitions transitions{subject.status, {}};
@@ -59,10 +69,8 @@ Result<Transitions> list_transitions(database::Tx& tx, const access::Actor& acto
 
 Result<project::Entity> transition(access::Call& call, std::string_view kind, const Id& id,
                                    const boost::json::value& body, std::optional<std::int64_t> if_revision) {
-    const bool asset = kind == "asset";
-    BIFROST_ASSIGN(const Subject subject,
-                   get_subject(call.tx, call.actor, kind, id,
-                               asset ? sql::lock_asset_subject : sql::lock_version_subject));
+    const Statements statements = statements_of(kind);
+    BIFROST_ASSIGN(const Subject subject, get_subject(call.tx, call.actor, kind, id, statements.lock));
     json::Reader reader(body);
     const MoveRequest move{reader.text("to", {1, 64}), reader.optional_text("comment", {0, 20'000, true})};
     BIFROST_CHECK(reader.finish());
@@ -75,7 +83,7 @@ Result<project::Entity> transition(access::Call& call, std::string_view kind, co
     change.if_revision = if_revision;
     BIFROST_ASSIGN(project::Entity entity, project::touch_entity(call, id, change));
     BIFROST_CHECK(check_move(call.actor, subject.project_id, states, kind, subject.status, move.to));
-    BIFROST_CHECK(call.tx.defer(asset ? sql::set_asset_status : sql::set_version_status, id, move.to));
+    BIFROST_CHECK(call.tx.defer(statements.set_status, id, move.to));
     call.changes.add({std::string(kind) + ".transitioned", subject.project_id, std::string(kind), id,
                       patch_of_move(subject.status, move)});
     return entity;

@@ -33,7 +33,7 @@ struct Workflow {
     std::optional<Id> project_id; ///< nothing: the site's
     std::string code;
     std::string name;
-    std::string entity_kind;               ///< asset, version
+    std::string entity_kind;               ///< asset, shot, version
     std::optional<std::string> asset_type; ///< nothing: all types
     std::string initial_state;
     std::vector<State> states;
@@ -62,14 +62,14 @@ struct Transitions {
     std::vector<Transition> data;
 };
 
-/// `kind` is asset or version. not_found when it isn't there or may not be seen.
+/// `kind` is asset, shot or version. not_found when it isn't there or may not be seen.
 Result<Transitions> list_transitions(database::Tx& tx, const access::Actor& actor, std::string_view kind,
                                      const Id& id);
 
-/// Moves an asset or a version. `body`: {to, comment?}. invalid when the workflow has no such state; conflict
-/// when there is no such move from where it is, forbidden when the actor may not make it: both with the
-/// member "open", the states that are open. Only published versions move. Adds "asset.transitioned" or
-/// "version.transitioned", whose patch has the states and the comment.
+/// Moves an asset, a shot or a version. `body`: {to, comment?}. invalid when the workflow has no such state;
+/// conflict when there is no such move from where it is, forbidden when the actor may not make it: both with
+/// the member "open", the states that are open. Only published versions move. Adds "asset.transitioned",
+/// "shot.transitioned" or "version.transitioned", whose patch has the states and the comment.
 Result<project::Entity> transition(access::Call& call, std::string_view kind, const Id& id,
                                    const boost::json::value& body, std::optional<std::int64_t> if_revision);
 

@@ -21,6 +21,12 @@ from entity e
 join asset a on a.id = e.id
 where e.id = $1
 
+-- name: find_shot_subject
+select e.project_id, s.status, null, 'published', e.created_by
+from entity e
+join shot s on s.id = e.id
+where e.id = $1
+
 -- name: find_version_subject
 select e.project_id, v.status, null, v.state, v.author_id
 from entity e
@@ -31,6 +37,14 @@ where e.id = $1
 select e.project_id, a.status, a.type, 'published', e.created_by
 from entity e
 join asset a on a.id = e.id
+where e.id = $1
+-- postgres:
+for no key update
+
+-- name: lock_shot_subject
+select e.project_id, s.status, null, 'published', e.created_by
+from entity e
+join shot s on s.id = e.id
 where e.id = $1
 -- postgres:
 for no key update
@@ -62,6 +76,12 @@ order by t.sort_order, s.sort_order
 -- name: set_asset_status
 update asset
 set status = $2
+where id = $1
+
+-- Where it came from is where an omitted shot goes back to.
+-- name: set_shot_status
+update shot
+set status_before = status, status = $2
 where id = $1
 
 -- name: set_version_status

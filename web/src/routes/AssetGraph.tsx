@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
+import type { GraphNode } from "@/features/graph/graph_model";
 import { productsQuery, versionsQuery } from "@/features/versions/version_queries";
 import { formatVersion } from "@/lib/format";
 import { flattenPages } from "@/lib/paging";
@@ -15,7 +16,7 @@ interface AssetGraphProps {
   address: string;
   version: string | undefined;
   onVersion: (version: string | undefined) => void;
-  onOpen: (id: string, kind: "version" | "asset" | "shot") => void;
+  onOpen: (id: string, kind: GraphNode["kind"]) => void;
 }
 
 /** The graph around one of the asset's versions, or around the asset as others are put together of it. */

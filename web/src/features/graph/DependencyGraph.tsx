@@ -4,13 +4,14 @@ import { useEffect, useEffectEvent, useMemo, useState } from "react";
 import { EmptyState } from "@/ui/EmptyState";
 import { showProblem } from "@/ui/problem_toast";
 import { Graph as Engine } from "./graph_engine";
+import type { GraphNode } from "./graph_model";
 import { GraphNodeView, type NodeData } from "./GraphNodeView";
 import { layOut, NODE } from "./layout";
 import styles from "./graph.module.css";
 
 interface DependencyGraphProps {
   root: { id: string; kind: "version" | "asset"; label: string };
-  onOpen: (id: string, kind: "version" | "asset" | "shot") => void;
+  onOpen: (id: string, kind: GraphNode["kind"]) => void;
 }
 
 const NODE_TYPES = { thing: GraphNodeView };

@@ -9,7 +9,7 @@ export interface NodeData extends Record<string, unknown> {
   onExpand: (direction: "down" | "up") => void;
 }
 
-const ICONS = { version: "kind-version", asset: "assets", shot: "film" } as const;
+const ICONS = { version: "kind-version", asset: "assets", episode: "film", sequence: "film", shot: "film" } as const;
 
 export function GraphNodeView({ data }: NodeProps<Node<NodeData>>) {
   const { node, isRoot, onExpand } = data;

@@ -1,8 +1,8 @@
-// What is known of the graph of dependencies, without React: versions, assets and shots, and what needs what.
+// What is known of the graph of dependencies, without React: versions, assets, shots and what they lie in, and what needs what.
 
 export interface GraphNode {
   id: string;
-  kind: "version" | "asset" | "shot";
+  kind: "version" | "asset" | "episode" | "sequence" | "shot";
   /** `kart:barrel/model@2`, or what people call it. */
   label: string;
   /** Whether what it needs, and what needs it, has been asked for. */

@@ -1,5 +1,5 @@
 import { answerOf, client } from "@/api/client";
-import type { Neighbour } from "./graph_model";
+import type { GraphNode, Neighbour } from "./graph_model";
 
 const MOST = 60;
 
@@ -15,8 +15,8 @@ export async function neighboursDown(id: string): Promise<{ found: Neighbour[]; 
   return { found, truncated: next_cursor !== null };
 }
 
-export async function neighboursUp(id: string, kind: "version" | "asset" | "shot"): Promise<{ found: Neighbour[]; truncated: boolean }> {
-  if (kind === "shot") return { found: [], truncated: false };
+export async function neighboursUp(id: string, kind: GraphNode["kind"]): Promise<{ found: Neighbour[]; truncated: boolean }> {
+  if (kind !== "asset" && kind !== "version") return { found: [], truncated: false };
   const params = { path: { id }, query: { depth: 1, limit: MOST } };
   const { data, truncated } = await answerOf(
     kind === "asset" ? client.GET("/api/v1/assets/{id}/impact", { params }) : client.GET("/api/v1/versions/{id}/impact", { params }),

@@ -1,0 +1,4 @@
+-- name: find_child
+select id, kind
+from entity
+where parent_id = $1 and code = $2
