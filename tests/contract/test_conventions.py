@@ -151,7 +151,8 @@ def test_a_refusal_does_not_use_up_the_key(owner, project):
     owner.post(path, new_body(), expect=201, headers=headers)
 
 
-def test_two_at_once_with_one_key_make_one_thing(world, project):
+@pytest.mark.parametrize("_round", range(5))
+def test_two_at_once_with_one_key_make_one_thing(world, project, _round):
     path = f"/projects/{project['id']}/assets"
     headers = {"Idempotency-Key": uuid.uuid4().hex}
     body = new_body()
