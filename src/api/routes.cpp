@@ -14,6 +14,7 @@ http::Router make_router(Context& context) {
     add_episode_routes(router, context);
     add_casting_routes(router, context);
     add_editorial_routes(router, context);
+    add_csv_routes(router, context);
     add_work_file_routes(router, context);
     add_product_routes(router, context);
     add_version_routes(router, context);

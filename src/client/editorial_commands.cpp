@@ -168,8 +168,11 @@ void add_cuts(CLI::App& noun, const ContextPtr& context) {
 } // namespace
 
 void add_editorial_commands(CLI::App& app, const ContextPtr& context) {
-    add_import(*add_noun(app, "import", "Bring in edits"), context);
-    CLI::App* out = add_noun(app, "export", "Write edits");
+    CLI::App* in = add_noun(app, "import", "Bring in edits and tables");
+    add_import(*in, context);
+    add_csv_import(*in, context);
+    CLI::App* out = add_noun(app, "export", "Write edits and tables");
+    add_csv_export(*out, context);
     add_export(*out, context, "otio");
     add_export(*out, context, "edl");
     add_cuts(*add_noun(app, "cut", "Cuts: edits as they came"), context);

@@ -127,6 +127,12 @@ def import_edit(bench):
 
 
 @recipe
+def import_csv(bench):
+    table = f"sequence,code,cut_in,cut_out\n{unique('sq')},sh0010,1001,1048\n".encode()
+    return "POST", bench.in_project("/import/csv"), {"data": table, "params": {"kind": "shot"}}
+
+
+@recipe
 def apply_cut(bench):
     return post(f"/cuts/{shared_cut(bench)['id']}/apply", {"dry_run": True})
 
@@ -138,6 +144,7 @@ for _format in ("otio", "edl"):
     RECIPES[f"export_{_format}"] = lambda bench, format=_format: get(
         bench.in_project(f"/export/{format}"), params={"cut_id": shared_cut(bench)["id"]}
     )
+RECIPES["export_csv"] = lambda bench: get(bench.in_project("/export/csv"), params={"kind": "shot"})
 RECIPES["get_shot_usd"] = lambda bench: get(at(bench, "shot", "/usd"))
 RECIPES["get_asset_usd"] = lambda bench: get(bench.path("asset", "/usd"))
 
