@@ -1,13 +1,17 @@
 #include "api/routes.hpp"
 
+#include "api/hidden_fields.hpp"
+
 namespace bifrost::api {
 
 http::Router make_router(Context& context) {
     http::Router router;
+    if (context.hidden_fields == nullptr) context.hidden_fields = std::make_shared<HiddenFields>();
     add_health_routes(router, context);
     add_session_routes(router, context);
     add_user_routes(router, context);
     add_project_routes(router, context);
+    add_field_routes(router, context);
     add_asset_routes(router, context);
     add_shot_routes(router, context);
     add_sequence_routes(router, context);

@@ -7,6 +7,7 @@
 #include "services/asset/asset.hpp"
 #include "services/csv/csv.sql.hpp"
 #include "services/csv/sheet.hpp"
+#include "services/project/field.hpp"
 #include "services/project/project.hpp"
 #include "services/shot/shot.hpp"
 
@@ -49,10 +50,12 @@ Result<std::vector<object>> all_of(const ExportRequest& request, F list) {
     }
 }
 
-std::string entities_table(const ExportRequest& request, const std::vector<object>& entities) {
+std::string entities_table(const ExportRequest& request, const std::vector<object>& entities,
+                           const std::set<std::string>& hidden) {
     std::set<std::string> keys;
     for (const auto& entity : entities)
-        for (const auto& member : entity.at("metadata").as_object()) keys.insert(std::string(member.key()));
+        for (const auto& member : entity.at("metadata").as_object())
+            if (!hidden.contains(std::string(member.key()))) keys.insert(std::string(member.key()));
     std::vector<std::string> fields;
     for (const auto field : exported_fields(request.kind)) fields.emplace_back(field);
     for (const auto& key : keys) fields.push_back("meta." + key);
@@ -91,17 +94,19 @@ Result<std::string> export_csv(database::Tx& tx, const access::Actor& actor, std
                                const ExportRequest& request) {
     BIFROST_ASSIGN(const auto found, project::get_project(tx, actor, project));
     const std::string id = found.id.text();
+    BIFROST_ASSIGN(const auto restricted, project::list_restricted_fields(tx));
+    auto hidden = project::hidden_keys(actor, restricted)[found.id];
     if (request.kind == Kind::asset) {
         BIFROST_ASSIGN(const auto assets, all_of(request, [&](const query::ListRequest& page) {
                            return asset::list_assets(tx, actor, id, page, {});
                        }));
-        return entities_table(request, assets);
+        return entities_table(request, assets, hidden["asset"]);
     }
     if (request.kind == Kind::shot) {
         BIFROST_ASSIGN(const auto shots, all_of(request, [&](const query::ListRequest& page) {
                            return shot::list_shots(tx, actor, id, page, {});
                        }));
-        return entities_table(request, shots);
+        return entities_table(request, shots, hidden["shot"]);
     }
     return castings_table(tx, actor, request, found);
 }

@@ -2,6 +2,7 @@
 
 #include "core/json_reader.hpp"
 #include "services/csv/row_reader.hpp"
+#include "services/project/field.hpp"
 #include "services/project/project.hpp"
 
 namespace bifrost::csv {
@@ -27,6 +28,20 @@ Result<> require_columns(Kind kind, const Columns& columns) {
     Error error{Errc::invalid, "The table lacks a column; nothing was changed."};
     error.fields = std::move(errors);
     return error;
+}
+
+/// What somebody doesn't see is a column that means nothing.
+Result<> leave_out_hidden(access::Call& call, const Id& project_id, Kind kind, Columns& columns) {
+    BIFROST_ASSIGN(const auto restricted, project::list_restricted_fields(call.tx));
+    auto hidden = project::hidden_keys(call.actor, restricted)[project_id];
+    const auto& keys = hidden[kind == Kind::asset ? "asset" : "shot"];
+    for (auto& column : columns.all) {
+        if (!column || !column->field.starts_with("meta.") || !keys.contains(column->field.substr(5)))
+            continue;
+        columns.ignored.push_back(column->heading);
+        column.reset();
+    }
+    return {};
 }
 
 } // namespace
@@ -136,7 +151,8 @@ Result<Imported> import_csv(access::Call& call, std::string_view project, const 
     if (found.archived_at)
         return Error{Errc::conflict, "The project is archived: restore it before importing into it."};
     BIFROST_ASSIGN(const auto sheet, read_sheet(bytes, request.sheet));
-    BIFROST_ASSIGN(const auto columns, map_columns(request.kind, sheet.header, request.mapping));
+    BIFROST_ASSIGN(auto columns, map_columns(request.kind, sheet.header, request.mapping));
+    BIFROST_CHECK(leave_out_hidden(call, found.id, request.kind, columns));
     BIFROST_CHECK(require_columns(request.kind, columns));
     Import import{call, found.id, request, sheet, columns, {}};
     for (const auto& column : columns.all)

@@ -200,7 +200,9 @@ class Shots {
         if (import_.bad_row == row.number) return {};
         if (sequence == before.sequence_code && episode == before.episode_code.value_or("")) return {};
         Id parent = import_.project_id;
-        if (!episode.empty()) BIFROST_ASSIGN(parent, under(row, parent, "episode", episode, {}));
+        if (!episode.empty()) {
+            BIFROST_ASSIGN(parent, under(row, parent, "episode", episode, {}));
+        }
         if (import_.bad_row == row.number) return {};
         BIFROST_ASSIGN(const Id id, under(row, parent, "sequence", sequence,
                                           episode.empty() ? std::optional<Id>{} : std::optional<Id>{parent}));

@@ -156,3 +156,23 @@ for _kind in KINDS:
     RECIPES[f"reserve_{_kind}_work_file"] = lambda bench, kind=_kind: post(at(bench, kind, "/work-files"), {"series": "anim"})
 RECIPES["list_asset_work_files"] = lambda bench: get(bench.path("asset", "/work-files"))
 RECIPES["reserve_asset_work_file"] = lambda bench: post(bench.path("asset", "/work-files"), {"series": "anim"})
+
+
+# Fields ----------------------------------------------------------------------------------------------------------------
+
+
+def new_field(bench, **fields):
+    body = {"entity_kind": "shot", "key": unique("field"), "type": "text", **fields}
+    return bench.world.owner.post(bench.in_project("/fields"), body, expect=201).json()
+
+
+RECIPES["list_fields"] = lambda bench: get(bench.in_project("/fields"))
+RECIPES["create_field"] = lambda bench: post(bench.in_project("/fields"), {"entity_kind": "shot", "key": unique("field"), "type": "text"})
+RECIPES["create_site_field"] = lambda bench: post("/fields", {"entity_kind": "episode", "key": unique("site_field"), "type": "text"})
+RECIPES["get_field"] = lambda bench: get(f"/fields/{new_field(bench)['id']}")
+RECIPES["update_field"] = lambda bench: ("PATCH", f"/fields/{new_field(bench)['id']}", {"json": {"name": "Another"}})
+RECIPES["archive_field"] = lambda bench: ("DELETE", f"/fields/{new_field(bench)['id']}", {})
+RECIPES["restore_field"] = lambda bench: post(bench.archived(f"/fields/{new_field(bench)['id']}") + "/restore")
+for _kind in KINDS:
+    RECIPES[f"get_{_kind}_fields"] = lambda bench, kind=_kind: get(at(bench, kind, "/fields"))
+RECIPES["get_asset_fields"] = lambda bench: get(bench.path("asset", "/fields"))
