@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <map>
 
 #include <CLI/CLI.hpp>
 #include <boost/json/serialize.hpp>

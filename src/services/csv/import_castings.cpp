@@ -1,5 +1,6 @@
 // Casting of a table: rows of one shot are one change of its casting.
 
+#include <cstdlib>
 #include <tuple>
 #include <unordered_map>
 
