@@ -138,6 +138,8 @@ Result<http::Response> run(const http::Request& request, Context& context, const
     if (spec.sign_in == SignIn::required) {
         BIFROST_CHECK(authenticate(incoming, unsafe));
         if (context.rate_limit != nullptr) BIFROST_CHECK(context.rate_limit->request(who_is(incoming.actor)));
+        // Also where a repeat is harmless by itself: a caller hears at once of a key that would not hold.
+        if (spec.method == http::Method::post) BIFROST_CHECK(check_idempotency_key(request));
     }
     incoming.actor.request_id = request.request_id;
     BIFROST_ASSIGN(incoming.body, parse_body(request, spec.body));
