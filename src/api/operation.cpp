@@ -149,6 +149,8 @@ Result<http::Response> run(const http::Request& request, Context& context, const
     if (spec.sign_in == SignIn::required) {
         BIFROST_CHECK(authenticate(incoming, unsafe));
         if (context.rate_limit != nullptr) BIFROST_CHECK(context.rate_limit->request(who_is(incoming.actor)));
+        // Also where a repeat is harmless by itself: a caller hears at once of a key that would not hold.
+        if (spec.method == http::Method::post) BIFROST_CHECK(check_idempotency_key(request));
     }
     incoming.actor.request_id = request.request_id;
     BIFROST_ASSIGN(incoming.body, parse_body(request, spec.body));
@@ -161,17 +163,6 @@ Result<http::Response> run(const http::Request& request, Context& context, const
 
 bool is_clash(const Error& error) {
     return error.code == Errc::conflict || error.code == Errc::stale_revision;
-}
-
-/// Another process may have been faster with the same key: what this request clashes with is then its own
-/// work, and the answer to that is there now.
-Result<http::Response> answer_of_other(Incoming& incoming, const IdempotencyKey& key, const Error& clash) {
-    BIFROST_ASSIGN(auto first,
-                   incoming.context.database.read([&](database::Tx& tx) { return find_answer(tx, key); }));
-    if (first) return std::move(*first);
-    if (!clash.constraint.starts_with("idempotency")) return clash;
-    return Error{Errc::unavailable,
-                 "The first request with this Idempotency-Key has just failed; repeat it."};
 }
 
 void tell_of_write(Context& context) {
@@ -247,17 +238,22 @@ Result<http::Response> write(Incoming& incoming,
             claimed.emplace(std::move(running));
         }
     }
-    auto written = access::write(incoming.context.database, incoming.actor,
-                                 [&](access::Call& call) -> Result<http::Response> {
-                                     if (key) {
-                                         BIFROST_ASSIGN(auto first, find_answer(call.tx, *key));
-                                         if (first) return std::move(*first);
-                                     }
-                                     BIFROST_ASSIGN(auto response, fn(call));
-                                     if (key) BIFROST_CHECK(store_answer(call.tx, *key, response));
-                                     return response;
-                                 });
-    if (!written && key && is_clash(written.error())) return answer_of_other(incoming, *key, written.error());
+    const auto attempt = [&] {
+        return access::write(incoming.context.database, incoming.actor,
+                             [&](access::Call& call) -> Result<http::Response> {
+                                 if (key) {
+                                     BIFROST_ASSIGN(auto first, find_answer(call.tx, *key));
+                                     if (first) return std::move(*first);
+                                 }
+                                 BIFROST_ASSIGN(auto response, fn(call));
+                                 if (key) BIFROST_CHECK(store_answer(call.tx, *key, response));
+                                 return response;
+                             });
+    };
+    auto written = attempt();
+    // Another process may have been faster with the same key: what this request clashes with is then its own
+    // work, and the answer to that is there now.
+    if (!written && key && is_clash(written.error())) written = attempt();
     if (!written) return written.error();
     const auto* const scope = database::RequestScope::current();
     write_seen(incoming, written->value, scope != nullptr ? scope->committed() : std::nullopt);

@@ -21,7 +21,7 @@ def test_paths_lead_to_entities_and_back(cli, tmp_path):
     assert cli.run("locate", paths[0]).out.startswith("asset ")
     assert "No entity" in cli.run("locate", f"{cli.project}/assets/prop/nobody/publish", expect=1).err
     work = cli.run("path", "char_hero", "--type", "work", "--task", "rig", "--workfile", "3", "--extension", "ma").out.strip()
-    assert work.endswith("/work/rig/char_hero_rig_w003.ma")
+    assert work.endswith("work/rig/char_hero_rig_w003.ma")
     assert "root" in cli.run("path", "char_hero", "--root", "render", expect=1).err
 
 
