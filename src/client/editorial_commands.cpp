@@ -91,8 +91,9 @@ void add_import(CLI::App& noun, const ContextPtr& context) {
     edit->add_option("FILE", options->file, "An .otio or .edl file")->required();
     edit->add_option("--format", options->format, "What the file is, when it can't be told")
         ->check(CLI::IsMember({"otio", "edl"}));
-    edit->add_option("--naming", options->naming,
-                     "How clips are named, {sequence}_{shot}_v{version}; read as they are usually made without");
+    edit->add_option(
+        "--naming", options->naming,
+        "How clips are named, {sequence}_{shot}_v{version}; read as they are usually made without");
     edit->add_option("--sequence", options->sequence, "The sequence's code, for patterns without {sequence}");
     edit->add_option("--rate", options->rate,
                      "The rate of an EDL as a fraction; the project's unless said otherwise");

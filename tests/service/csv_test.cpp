@@ -138,10 +138,10 @@ TEST_P(TableImport, an_id_finds_what_is_renamed_and_moved) {
 TEST_P(TableImport, casting_is_merged_row_by_row) {
     import(Kind::shot, "sequence,code\nsq010,sh0010\nsq010,sh0020\n");
     import(Kind::asset, "code,type\nhero,character\nrock,prop\n");
-    EXPECT_THAT(
-        refused(Kind::casting, "sequence,shot,asset,occurrences\nsq010,sh0010,hero,0\nsq010,sh0030,hero,"
-                               "1\nsq010,sh0010,nobody,1\nsq010,sh0010,rock,1\nsq010,sh0010,rock,2\n"),
-        ElementsAre("/row/2/occurrences", "/row/3/shot", "/row/4/asset", "/row/6/asset"));
+    EXPECT_THAT(refused(Kind::casting,
+                        "sequence,shot,asset,occurrences\nsq010,sh0010,hero,0\nsq010,sh0030,hero,"
+                        "1\nsq010,sh0010,nobody,1\nsq010,sh0010,rock,1\nsq010,sh0010,rock,2\n"),
+                ElementsAre("/row/2/occurrences", "/row/3/shot", "/row/4/asset", "/row/6/asset"));
     const auto first = import(Kind::casting, "sequence,shot,asset,occurrences,label\nsq010,sh0010,hero,1,"
                                              "\nsq010,sh0010,rock,12,left\nsq010,,rock,1,\n");
     EXPECT_EQ(first.created.size(), 3U);
