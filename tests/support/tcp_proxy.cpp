@@ -80,18 +80,27 @@ void TcpProxy::accept_all() {
 
 void TcpProxy::pass(Line& line) {
     bool server_waits = false;
-    while (!line.cut) {
+    Passed passed = Passed::on;
+    while (!line.cut && passed == Passed::on) {
         std::array<pollfd, 2> sides{pollfd{line.client, POLLIN, 0}, pollfd{line.server, POLLIN, 0}};
         if (mode_ == Mode::silent) {
             ::poll(nullptr, 0, kTickMillis);
             continue;
         }
         if (::poll(sides.data(), sides.size(), kTickMillis) <= 0) continue;
-        if (sides[0].revents != 0 && !pass_one_way(line.client, line.server, true)) {
-            server_waits = mode_ == Mode::lose_request;
-            break;
+        if (sides[0].revents != 0) {
+            passed = pass_one_way(line.client, line.server, true);
+            server_waits = passed == Passed::cut && mode_ == Mode::lose_request;
         }
-        if (sides[1].revents != 0 && !pass_one_way(line.server, line.client, false)) break;
+        if (passed == Passed::on && sides[1].revents != 0)
+            passed = pass_one_way(line.server, line.client, false);
+    }
+    if (passed == Passed::ended) {
+        // A side that closes has said all: what is still on its way to the other one must arrive, and a reset
+        // would throw it away.
+        ::close(line.client);
+        ::close(line.server);
+        return;
     }
     reset(line.client);
     if (server_waits) {
@@ -105,22 +114,22 @@ void TcpProxy::pass(Line& line) {
     reset(line.server);
 }
 
-bool TcpProxy::pass_one_way(int from, int to, bool from_client) {
+TcpProxy::Passed TcpProxy::pass_one_way(int from, int to, bool from_client) {
     std::array<char, 65'536> bytes{};
     const ssize_t got = ::recv(from, bytes.data(), bytes.size(), 0);
-    if (got <= 0) return false;
-    if (from_client && mode_ == Mode::lose_request) return false;
+    if (got == 0) return Passed::ended;
+    if (got < 0 || (from_client && mode_ == Mode::lose_request)) return Passed::cut;
     if (!from_client) {
         Mode expected = Mode::lose_answer;
-        if (mode_.compare_exchange_strong(expected, Mode::pass)) return false;
+        if (mode_.compare_exchange_strong(expected, Mode::pass)) return Passed::cut;
     }
     for (ssize_t sent = 0; sent < got;) {
         const ssize_t now =
             ::send(to, bytes.data() + sent, static_cast<std::size_t>(got - sent), MSG_NOSIGNAL);
-        if (now <= 0) return false;
+        if (now <= 0) return Passed::cut;
         sent += now;
     }
-    return true;
+    return Passed::on;
 }
 
 } // namespace bifrost::tests

@@ -32,6 +32,7 @@ class TcpProxy {
 
   private:
     enum class Mode { pass, lose_answer, lose_request, silent };
+    enum class Passed { on, ended, cut };
     struct Line {
         int client = -1;
         int server = -1;
@@ -41,8 +42,8 @@ class TcpProxy {
 
     void accept_all();
     void pass(Line& line);
-    /// False when the line has ended.
-    bool pass_one_way(int from, int to, bool from_client);
+    /// Passes on what is there to be read of one side.
+    Passed pass_one_way(int from, int to, bool from_client);
 
     int server_port_;
     int port_ = 0;
