@@ -36,7 +36,7 @@ start_postgres() {
         cd /
         "${as[@]}" $bin/initdb -D "$postgres_folder/data" -U bifrost -A trust --no-sync >"$LOGS/postgres.log" 2>&1 &&
             "${as[@]}" $bin/pg_ctl -D "$postgres_folder/data" -w -l "$postgres_folder/log" \
-                -o "-p $port -k $postgres_folder -c listen_addresses=127.0.0.1 -c max_connections=300 -c fsync=off -c full_page_writes=off" start >>"$LOGS/postgres.log" 2>&1
+                -o "-p $port -k $postgres_folder -c listen_addresses=127.0.0.1 -c max_connections=300 -c fsync=off -c full_page_writes=off -c autovacuum=off" start >>"$LOGS/postgres.log" 2>&1
     ) || { echo "PostgreSQL did not start; see $LOGS/postgres.log" >&2; exit 1; }
     export BIFROST_TEST_POSTGRES_URL=postgresql://bifrost@127.0.0.1:$port/postgres
 }
