@@ -84,7 +84,7 @@ def test_killed_servers_keep_every_acknowledged_write(shape, tmp_path, request):
         site.start()
     writers.wait_for_more(10)
     writers.stop()
-    print(f"\nserver kills on {shape}: {kills}", check(site, project, writers))
+    print(f"\nserver kills on {shape}: {kills}:", check(site, project, writers))
     site.stop()
 
 
@@ -100,7 +100,7 @@ def test_a_database_that_is_stopped_at_once_keeps_every_acknowledged_write(postg
         postgres.start()
     writers.wait_for_more(20)
     writers.stop()
-    print(f"\nimmediate stops of PostgreSQL: {stops}", check(site, project, writers))
+    print(f"\nimmediate stops of PostgreSQL: {stops}:", check(site, project, writers))
     site.stop()
 
 

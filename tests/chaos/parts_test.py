@@ -107,7 +107,7 @@ def test_a_primary_that_is_stopped_at_once_keeps_every_acknowledged_write(stack)
         stack.primary.start()
     readers.wait_for_more(100)
     readers.stop()
-    print(f"\nimmediate stops of the primary below two API processes: {stops}", readers.check())
+    print(f"\nimmediate stops of the primary below two API processes: {stops}:", readers.check())
 
 
 class StackBehindBadLine(ChaosStack):
@@ -131,22 +131,14 @@ def test_s3_that_refuses_is_slow_or_cuts_off_in_mid_part_loses_and_damages_nothi
             publishers = Publishers(stack, "line", tmp_path, size=size)
             for mode in BadLine.MODES * turns:
                 publishers.wait_for_more(1)
-                line.mode = mode
-                wait_under_fault(publishers, 1.0)
+                struck, line.mode = line.struck[mode], mode
+                until(lambda: line.struck[mode] >= struck + 5 or publishers.faults, mode)
                 line.mode = "good"
             publishers.wait_for_more(2)
             publishers.stop()
-            print(f"\nS3 refusing, slow and cut off {turns} times each:", {**publishers.check(), "cuts": line.cut})
+            print(f"\nS3 refusing, slow and cut off {turns} times each:", {**publishers.check(), "struck": line.struck})
     finally:
         line.stop()
-
-
-def wait_under_fault(publishers, seconds):
-    """The fault's own length; that work goes on beneath it is not promised."""
-    before = time.monotonic()
-    while time.monotonic() - before < seconds:
-        assert not publishers.faults, publishers.faults[:3]
-        time.sleep(0.02)
 
 
 class SharedFolder:

@@ -260,7 +260,8 @@ class BadLine:
     MODES = ("refusing", "slow", "cutting")
 
     def __init__(self):
-        self.target, self.mode, self.cut = None, "good", 0
+        self.target, self.mode = None, "good"
+        self.struck = dict.fromkeys(self.MODES, 0)  # what met each of them
         self.loop = asyncio.new_event_loop()
         self.listening = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.port = self.listening.getsockname()[1]
@@ -282,6 +283,7 @@ class BadLine:
         far = None
         try:
             if self.mode == "refusing":
+                self.struck["refusing"] += 1
                 return
             answers, far = await asyncio.open_connection("127.0.0.1", self.target)
             ways = [asyncio.ensure_future(self.pass_on(reader, far)), asyncio.ensure_future(self.pass_on(answers, writer))]
@@ -299,11 +301,13 @@ class BadLine:
         try:
             while piece := await reader.read(32_768):
                 if self.mode == "refusing":
+                    self.struck["refusing"] += 1
                     return writer.transport.abort()
                 if self.mode == "cutting" and random.random() < 0.1:
-                    self.cut += 1
+                    self.struck["cutting"] += 1
                     return writer.transport.abort()
                 if self.mode == "slow":
+                    self.struck["slow"] += 1
                     await asyncio.sleep(random.uniform(0, 0.05))
                 writer.write(piece)
                 await writer.drain()
