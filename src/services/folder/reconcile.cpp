@@ -89,11 +89,17 @@ Result<std::vector<Fix>> plan_all(Call& call, const ReconcileRequest& request, c
     }
 }
 
-/// What is adopted together: the files of one version's folder.
-std::string version_folder(const TemplateSet& templates, const std::string& path) {
-    for (const auto& reading : templates.read(path, "main"))
-        if (reading.found->holds_versions() && reading.values.has(Token::version) && !reading.rest.empty())
-            return path.substr(0, path.size() - reading.rest.size() - 1);
+/// What is adopted together: the files of one version, of all its representations. Nothing when the path is
+/// none of a version.
+std::string version_of(const TemplateSet& templates, const std::string& path) {
+    for (const auto& reading : templates.read(path, "main")) {
+        if (!reading.found->holds_versions() || !reading.values.has(Token::version) || reading.rest.empty())
+            continue;
+        std::string address;
+        for (const Token token : chain_of(reading))
+            address += (address.empty() ? "" : "/") + reading.values.code(token);
+        return address + "@" + reading.values.code(Token::version);
+    }
     return path;
 }
 
@@ -118,7 +124,7 @@ Result<FixPlan> reconcile(Call& call, std::string_view project, const Id& scan_i
     BIFROST_ASSIGN(auto fixes, plan_all(call, request, scan));
     BIFROST_ASSIGN(const TemplateSet templates, load_templates(call.tx, scan.project_id));
     for (auto& fix : fixes)
-        if (fix.action == "adopt") fix.detail = version_folder(templates, fix.path);
+        if (fix.action == "adopt") fix.detail = version_of(templates, fix.path);
     FixPlan answer;
     answer.total = static_cast<std::int64_t>(fixes.size());
     for (const auto& fix : fixes) ++answer.by_action[fix.action];

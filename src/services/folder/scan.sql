@@ -19,6 +19,12 @@ join file f on f.version_id = cast(wanted.value as uuid)
 join representation r on r.id = f.representation_id
 left join folder_file k on k.file_id = f.id
 
+-- What has folders of its own, with what it hangs under.
+-- name: list_owners
+select id, coalesce(parent_id, project_id), code, kind
+from entity
+where project_id = $1 and kind in ('episode', 'sequence', 'shot', 'asset')
+
 -- name: put_known_file
 insert into folder_file (file_id, size, modified_ns, inode, sha256, checked_at)
 values ($1, $2, $3, $4, $5, $6)
