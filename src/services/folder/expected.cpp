@@ -99,12 +99,14 @@ std::vector<ExpectedFile>* ExpectedFiles::in_folder(const std::string& folder) {
 
 void ExpectedFiles::add(const std::string& base, std::string_view path, ExpectedFile file) {
     const std::size_t slash = path.rfind('/');
+    const bool is_known = file.known.has_value();
     file.name = path.substr(slash == std::string_view::npos ? 0 : slash + 1);
     if (slash == std::string_view::npos)
         folders_[base].push_back(std::move(file));
     else
         folders_[base + "/" + std::string(path.substr(0, slash))].push_back(std::move(file));
     ++count_;
+    if (is_known) ++known_;
 }
 
 } // namespace bifrost::folder

@@ -24,6 +24,19 @@ from folder_fix
 where scan_id = $1
 order by finding
 
+-- name: list_aside
+select id, scan_id, action, path, aside_path, version_id, updated_at, created_by, cast(null as bigint),
+       cast(null as boolean)
+from folder_fix
+where project_id = $1 and state = 'applied' and aside_path is not null
+-- sqlite:
+  and (cast($2 as text) = '' or id < $2)
+-- postgres:
+  and (cast($2 as text) = '' or cast(id as text) < cast($2 as text))
+-- both:
+order by id desc
+limit $3
+
 -- name: list_planned_fixes
 select id, project_id, scan_id, finding, action, state, path, to_path, aside_path, version_id, detail, created_at,
        created_by, updated_at

@@ -14,6 +14,7 @@
 #include "core/text.hpp"
 #include "services/folder/areas.hpp"
 #include "services/folder/expected.hpp"
+#include "services/folder/name_form.hpp"
 #include "services/folder/scan.hpp"
 #include "services/folder/scan.sql.hpp"
 #include "services/project/project.hpp"
@@ -83,9 +84,13 @@ class Walk {
           options_(options), observer_(observer) {}
 
     Result<ScanResult> run(const std::set<std::string>& tops) {
+        std::size_t gone = 0;
         for (const auto& top : tops) {
             auto folder = disk_.open_folder(top);
-            if (!folder && folder.error().code == Errc::not_found) continue;
+            if (!folder && folder.error().code == Errc::not_found) {
+                ++gone;
+                continue;
+            }
             if (!folder) {
                 note("unreadable", top, "It can't be opened: " + folder.error().detail);
                 unreadable_.insert(top);
@@ -93,6 +98,12 @@ class Walk {
             }
             BIFROST_CHECK(visit(top, std::move(*folder), false, 0));
         }
+        // What an unmounted file system looks like: calling all of it missing would fill the wrong disk.
+        if (gone == tops.size() && expected_.known() > 0)
+            return Error{Errc::unavailable,
+                         "The project's folder, which had files when it was last looked at, is not on the "
+                         "shared file system: mount it. If it is really gone, make it again ('bifrost folder "
+                         "create') and scan."};
         note_missing();
         BIFROST_CHECK(find_moved());
         BIFROST_CHECK(remember());
@@ -334,9 +345,7 @@ class Walk {
                 moved.version_id = one.file->version_id;
                 moved.file_id = one.file->file_id;
                 moved.sha256 = sha256;
-                moved.detail = fold_case(moved.path) == fold_case(*moved.expected_path)
-                                   ? "Its name differs in upper and lower case."
-                                   : "It is the file of a version.";
+                moved.detail = difference(moved.path, *moved.expected_path);
                 solved.insert(one.finding);
                 break;
             }

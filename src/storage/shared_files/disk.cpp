@@ -38,6 +38,7 @@ Error disk_error(int number, const std::string& path) {
         return {Errc::conflict, "There is " + what + " already."};
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:
         return {Errc::out_of_space, "The shared file system is full."};
     default:
         return {Errc::unavailable,
@@ -97,6 +98,41 @@ int rename_new(int from_folder, const char* from, int to_folder, const char* to)
     if (::linkat(from_folder, from, to_folder, to, 0) != 0) return -1;
     return ::unlinkat(from_folder, from, 0);
 }
+
+/// A file on its way. Without a name as long as the file system lets it (then nothing is left of it, however
+/// this process ends); else beside its place, so that the rename is one of the same file system.
+class NewFile {
+  public:
+    explicit NewFile(int folder)
+        : folder_(folder), file_(::openat(folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, kFileMode)) {
+        if (file_ || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT)) return;
+        beside_ = ".bifrost-" + Id::make().text();
+        file_ = Descriptor(::openat(folder, beside_.c_str(),
+                                    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode));
+    }
+    NewFile(const NewFile&) = delete;
+    NewFile& operator=(const NewFile&) = delete;
+    ~NewFile() {
+        if (!beside_.empty()) ::unlinkat(folder_, beside_.c_str(), 0);
+    }
+    [[nodiscard]] bool is_open() const { return static_cast<bool>(file_); }
+    [[nodiscard]] int number() const { return file_.get(); }
+    /// Gives it its name; never replaces. 0, or -1 with errno.
+    int appear(const char* name) {
+        if (beside_.empty()) {
+            const std::string opened = "/proc/self/fd/" + std::to_string(file_.get());
+            return ::linkat(AT_FDCWD, opened.c_str(), folder_, name, AT_SYMLINK_FOLLOW);
+        }
+        if (rename_new(folder_, beside_.c_str(), folder_, name) != 0) return -1;
+        beside_.clear();
+        return 0;
+    }
+
+  private:
+    int folder_;
+    Descriptor file_;
+    std::string beside_;
+};
 
 } // namespace
 
@@ -197,6 +233,17 @@ Result<std::optional<FileState>> Disk::stat_file(const std::string& path) const 
     return std::optional(state_of(info));
 }
 
+Result<bool> Disk::exists(const std::string& path) const {
+    std::string name;
+    const auto folder = open_parent(path, name);
+    if (!folder && folder.error().code == Errc::not_found) return false;
+    if (!folder) return folder.error();
+    struct stat info {};
+    if (::fstatat(folder->get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0) return true;
+    if (errno == ENOENT) return false;
+    return disk_error(errno, path);
+}
+
 Result<> Disk::move(const std::string& from, const std::string& to) const {
     BIFROST_CHECK(check_path(to));
     std::string from_name;
@@ -231,22 +278,13 @@ Result<FileState> Disk::write_file(const std::string& path,
     if (const auto slash = path.rfind('/'); slash != std::string::npos)
         BIFROST_CHECK(make_folders(path.substr(0, slash)));
     BIFROST_ASSIGN(const Descriptor folder, open_parent(path, name));
-    // Beside its place, so that the rename is one of the same file system.
-    const std::string beside = ".bifrost-" + Id::make().text();
-    const Descriptor file(::openat(folder.get(), beside.c_str(),
-                                   O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode));
-    if (!file) return disk_error(errno, path);
-    const auto undo = [&](Error error) {
-        ::unlinkat(folder.get(), beside.c_str(), 0);
-        return error;
-    };
-    const auto filled =
-        fill([&](const char* data, std::size_t size) { return write_bytes(file.get(), data, size, path); });
-    if (!filled) return undo(filled.error());
+    NewFile file(folder.get());
+    if (!file.is_open()) return disk_error(errno, path);
+    BIFROST_CHECK(fill(
+        [&](const char* data, std::size_t size) { return write_bytes(file.number(), data, size, path); }));
     struct stat info {};
-    if (::fsync(file.get()) != 0 || ::fstat(file.get(), &info) != 0) return undo(disk_error(errno, path));
-    if (rename_new(folder.get(), beside.c_str(), folder.get(), name.c_str()) != 0)
-        return undo(disk_error(errno, path));
+    if (::fsync(file.number()) != 0 || ::fstat(file.number(), &info) != 0) return disk_error(errno, path);
+    if (file.appear(name.c_str()) != 0) return disk_error(errno, path);
     if (::fsync(folder.get()) != 0) return disk_error(errno, path);
     return state_of(info);
 }

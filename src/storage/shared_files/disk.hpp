@@ -43,6 +43,8 @@ class Disk {
     [[nodiscard]] Result<Descriptor> open_file(const std::string& path) const;
     /// Nothing when there is nothing; conflict when it is no regular file.
     [[nodiscard]] Result<std::optional<FileState>> stat_file(const std::string& path) const;
+    /// Whether there is anything, of whatever kind, links as themselves.
+    [[nodiscard]] Result<bool> exists(const std::string& path) const;
     /// Moves a file or folder; missing folders of `to` are made. Never replaces anything: conflict. Durable.
     [[nodiscard]] Result<> move(const std::string& from, const std::string& to) const;
     /// Leaves a symbolic link at `path` that leads to `to`, relative, so that it holds wherever the root is
