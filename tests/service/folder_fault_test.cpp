@@ -78,6 +78,7 @@ TEST_P(FolderFault, what_may_not_be_read_is_told_and_not_called_missing) {
     put(base_ / "tex/closed/x.png", "x");
     const auto second = publish_bytes(model_.id, "second");
     put(base_.parent_path() / "v002/a.ma", "second");
+    fs::permissions(disk_folder_.path(), fs::perms(0755));
     fs::permissions(file_, fs::perms::none);
     fs::permissions(base_.parent_path() / "v002", fs::perms::none);
     const auto disk = must(folder::Disk::open(root_));

@@ -65,18 +65,15 @@ TEST_P(FolderPlace, what_is_materialised_is_what_a_scan_expects_and_what_paths_l
          "{project}/film/[{episode}/]{sequence}/{shot}/out[/{product}/v{version:03}[/{representation}]]"},
         {"{project}/lib/{asset}[/{product}.v{version:04}/{representation}/files]",
          "{project}/film/[{episode}/]{sequence}/{label}/out[/{product}/{representation}/v{version:03}]"},
-        {"{project}/{asset}/out[/{product}/v{version:03}]",
-         "{project}/[{episode}/]{sequence}/{shot}/out[/{product}/v{version}]"}};
+        {"{project}/a/{asset}/out[/{product}/v{version:03}]",
+         "{project}/s/[{episode}/]{sequence}/{shot}/out[/{product}/v{version}]"}};
     const auto first = publish_two(model_.id);
     const auto second = publish_two(anim.id);
     for (std::size_t i = 0; i <= templates.size(); ++i) {
         if (i > 0) {
             fs::remove_all(disk_folder_.path() / "bar");
-            for (const auto& [type, kind] : {std::pair{"published", "asset"}, std::pair{"published", "shot"}})
-                must(database().write([&](database::Tx& tx) {
-                    return tx.execute_text("delete from folder_template where entity_kind = $1",
-                                           database::make_params(std::string(kind)));
-                }));
+            must(database().write(
+                [&](database::Tx& tx) { return tx.execute_text("delete from folder_template", {}); }));
             make_template("published", "asset", templates[i - 1].first);
             make_template("published", "shot", templates[i - 1].second);
         }

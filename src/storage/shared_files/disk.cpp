@@ -1,5 +1,6 @@
 #include "storage/shared_files/disk.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <vector>
