@@ -185,7 +185,7 @@ Result<> LiveEvents::follow() {
         const auto& events = batch.page.events;
         // Who may see what has changed, here or in another process: what was known of actors is dropped.
         if (std::any_of(events.begin(), events.end(), [](const events::Event& event) {
-                return event.entity_kind == "member" || event.entity_kind == "user";
+                return event.action.starts_with("member.") || event.action.starts_with("user.");
             }))
             authenticator_.forget();
         deliver(batch);

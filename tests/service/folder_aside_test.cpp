@@ -2,6 +2,7 @@
 // is.
 
 #include "folder_scan_support.hpp"
+#include "services/folder/old_links.hpp"
 
 namespace bifrost::tests {
 namespace {
@@ -95,6 +96,31 @@ TEST_P(FolderAside, fixing_and_undoing_can_be_repeated_and_links_go_aside_too) {
         EXPECT_EQ(fs::read_symlink(base_ / "link"), outside.path() / "secret");
     }
     EXPECT_EQ(bytes(outside.path() / "secret"), "secret");
+}
+
+TEST_P(FolderAside, links_at_old_places_are_taken_away_after_a_while_and_nothing_else_is) {
+    const auto second = publish_bytes(model_.id, "second");
+    put(file_, "the bytes");
+    put(base_.parent_path() / "v002/a.ma", "second");
+    EXPECT_THAT(drift(), IsEmpty());
+    make_template("published", "asset", "{project}/lib/{asset}/out[/{product}/v{version:03}]");
+    const auto fixes = reconcile(scan().id, R"({"links": true})");
+    ASSERT_THAT(fixes, SizeIs(2));
+    ASSERT_TRUE(fs::is_symlink(file_));
+    const auto second_old = base_.parent_path() / "v002/a.ma";
+    fs::remove(second_old);
+    put(second_old, "somebody's by now");
+    const auto disk = must(folder::Disk::open(root_));
+    const auto remove = [&](Timestamp before) {
+        return must(folder::remove_old_links(database(), disk, before, [] { return false; }));
+    };
+    EXPECT_EQ(remove(Timestamp::now().plus_seconds(-folder::kLinkSeconds)), 0);
+    EXPECT_EQ(remove(Timestamp::now().plus_seconds(60)), 1);
+    EXPECT_FALSE(fs::exists(fs::symlink_status(file_)));
+    EXPECT_EQ(bytes(second_old), "somebody's by now");
+    EXPECT_EQ(remove(Timestamp::now().plus_seconds(60)), 0);
+    must(undo(fixes[0].id)); // which doesn't look for the link any more
+    EXPECT_EQ(bytes(file_), "the bytes");
 }
 
 TEST_P(FolderAside, the_tree_counts_the_drift_of_the_last_scan_below_each_entity) {

@@ -55,6 +55,17 @@ update folder_fix
 set state = $2, detail = $3, version_id = $4, updated_at = $5
 where id = $1
 
+-- Links that were left at the old places of what was moved, and have been there long enough.
+-- name: list_old_links
+select id, project_id, path, to_path
+from folder_fix
+where action = 'move' and state = 'applied' and detail = 'link' and updated_at < $1
+order by id
+limit 500
+
+-- name: note_link_removed
+update folder_fix set detail = '' where id = $1
+
 -- name: find_wanted_object
 select f.sha256, f.size, o.key, o.state
 from folder_finding n

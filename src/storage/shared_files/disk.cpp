@@ -100,6 +100,14 @@ int rename_new(int from_folder, const char* from, int to_folder, const char* to)
     return ::unlinkat(from_folder, from, 0);
 }
 
+/// What a link at `path` leads to `to` by: relative, so that it holds wherever the root is mounted.
+std::string target_from(const std::string& path, const std::string& to) {
+    std::string target;
+    for (const char c : path)
+        if (c == '/') target += "../";
+    return target + to;
+}
+
 /// A file on its way. Without a name as long as the file system lets it (then nothing is left of it, however
 /// this process ends); else beside its place, so that the rename is one of the same file system.
 class NewFile {
@@ -263,13 +271,24 @@ Result<> Disk::make_link(const std::string& path, const std::string& to) const {
     BIFROST_CHECK(check_path(to));
     std::string name;
     BIFROST_ASSIGN(const Descriptor folder, open_parent(path, name));
-    std::string target;
-    for (const char c : path)
-        if (c == '/') target += "../";
-    target += to;
+    const std::string target = target_from(path, to);
     if (::symlinkat(target.c_str(), folder.get(), name.c_str()) != 0 && errno != EEXIST)
         return disk_error(errno, path);
     return {};
+}
+
+Result<bool> Disk::remove_link(const std::string& path, const std::string& to) const {
+    std::string name;
+    const auto folder = open_parent(path, name);
+    if (!folder && (folder.error().code == Errc::not_found || folder.error().code == Errc::conflict))
+        return false;
+    if (!folder) return folder.error();
+    const std::string target = target_from(path, to);
+    std::string found(target.size() + 1, '\0');
+    const ssize_t size = ::readlinkat(folder->get(), name.c_str(), found.data(), found.size());
+    if (size < 0 || found.substr(0, static_cast<std::size_t>(size)) != target) return false;
+    if (::unlinkat(folder->get(), name.c_str(), 0) != 0) return disk_error(errno, path);
+    return true;
 }
 
 Result<FileState> Disk::write_file(const std::string& path,

@@ -50,6 +50,8 @@ class Disk {
     /// Leaves a symbolic link at `path` that leads to `to`, relative, so that it holds wherever the root is
     /// mounted.
     [[nodiscard]] Result<> make_link(const std::string& path, const std::string& to) const;
+    /// Removes such a link, and nothing that is anything else by now; whether it did.
+    [[nodiscard]] Result<bool> remove_link(const std::string& path, const std::string& to) const;
     /// Writes a new file: `fill` is called with a sink until it is done. The file appears whole, durable and
     /// only when `fill` succeeded; an existing one is never replaced: conflict.
     using Sink = std::function<Result<>(const char* data, std::size_t size)>;

@@ -4,6 +4,7 @@
 
 #include "core/json_reader.hpp"
 #include "services/folder/locate.hpp"
+#include "services/folder/old_links.hpp"
 #include "services/folder/reconcile.hpp"
 #include "services/folder/scan.sql.hpp"
 #include "services/publish/object.hpp"
@@ -222,6 +223,27 @@ JobKind folder_scan_job(std::string projects_root) {
     kind.name = "folder_scan";
     kind.run = [root = std::move(projects_root)](JobContext& context) { return scan(context, root); };
     kind.most_at_once = 1;
+    return kind;
+}
+
+JobKind folder_links_job(std::string projects_root) {
+    JobKind kind;
+    kind.name = "folder_links";
+    kind.run = [root = std::move(projects_root)](JobContext& context) -> Result<json::Raw> {
+        std::int64_t removed = 0;
+        if (!root.empty()) {
+            BIFROST_ASSIGN(const auto disk, folder::Disk::open(root));
+            BIFROST_ASSIGN(removed,
+                           folder::remove_old_links(context.database(), disk,
+                                                    Timestamp::now().plus_seconds(-folder::kLinkSeconds),
+                                                    [&] { return context.stopped(); }));
+        }
+        json::Raw result{""};
+        json::ObjectWriter(result.text).member("removed", removed);
+        return result;
+    };
+    kind.most_at_once = 1;
+    kind.every = std::chrono::hours(24);
     return kind;
 }
 
