@@ -26,4 +26,9 @@ class VersionPlaces {
     const EntityIndex& index_;
 };
 
+/// Where a numbered work file of an entity lies, below the root of the project's work template. invalid when
+/// the template gives it no path.
+Result<std::string> work_file_path(database::Tx& tx, const Id& owner, const std::string& task,
+                                   std::int64_t number, const std::string& extension);
+
 } // namespace bifrost::folder
