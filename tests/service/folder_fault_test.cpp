@@ -66,7 +66,7 @@ TEST_P(FolderFault, a_disk_that_gets_full_during_a_restore_shows_no_half_file_an
     const fs::path place = fs::path(root_) / "bar/assets/prop/hero/publish/model";
     EXPECT_EQ(bytes(place / "v001/a.ma"), "the bytes");
     EXPECT_FALSE(fs::exists(place / "v002/a.ma"));
-    if (fs::exists(place / "v002")) EXPECT_TRUE(fs::is_empty(place / "v002"));
+    EXPECT_TRUE(!fs::exists(place / "v002") || fs::is_empty(place / "v002"));
     if (small.mounted() && !small.grow()) GTEST_FAIL() << "the disk can't be made larger";
     EXPECT_EQ(must(apply(found.id)).applied, 1);
     EXPECT_EQ(fs::file_size(place / "v002/a.ma"), 5U << 20);
