@@ -13,6 +13,7 @@ const PAGES = [
 const LAZY = [
   { page: "an asset", chunks: ["AssetPage"], budget: 60 },
   { page: "projects", chunks: ["ProjectsPage"], budget: 60 },
+  { page: "folders", chunks: ["FoldersPage"], budget: 60 },
   { page: "jobs", chunks: ["JobsPage"], budget: 60 },
   { page: "uploads", chunks: ["UploadDialog", "UploadTray"], budget: 60 },
   { page: "graph", chunks: ["DependencyGraph"], budget: 80, after: ["AssetPage"] },
