@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "api/credentials.hpp"
+#include "api/hidden_fields.hpp"
 #include "api/idempotency.hpp"
 #include "api/live_events.hpp"
 #include "api/problem.hpp"
@@ -79,6 +80,16 @@ bool asks_index(const http::Request& request) {
     return request.query.starts_with("q=") || request.query.find("&q=") != std::string::npos;
 }
 
+/// The answer without what the actor may not see of it.
+Result<http::Response> answer_for(Incoming& incoming, const Operation& operation) {
+    BIFROST_ASSIGN(auto response, operation(incoming));
+    if (incoming.context.hidden_fields == nullptr) return response;
+    BIFROST_ASSIGN(const auto hidden,
+                   incoming.context.hidden_fields->of(incoming.context.database, incoming.actor));
+    strip(response, hidden);
+    return response;
+}
+
 /// A GET: ETags and 304. The log's end is read before the answer is made: a change in between gives a new
 /// end.
 Result<http::Response> run_get(Incoming& incoming, const OperationSpec& spec, const Operation& operation) {
@@ -91,7 +102,7 @@ Result<http::Response> run_get(Incoming& incoming, const OperationSpec& spec, co
             if (known && matches(*wanted, *known)) return not_modified(*known);
         }
     }
-    BIFROST_ASSIGN(auto response, operation(incoming));
+    BIFROST_ASSIGN(auto response, answer_for(incoming, operation));
     if (response.status != 200 || response.content_type != "application/json" || response.file)
         return response;
     BIFROST_ASSIGN(const bool projected, project_fields(incoming.http, response));
@@ -163,7 +174,7 @@ Result<http::Response> run(const http::Request& request, Context& context, const
         BIFROST_ASSIGN(const bool is_let_in, was_let_in(incoming));
         return is_let_in ? run_read(incoming, spec, operation, scope) : response;
     }
-    auto response = operation(incoming);
+    auto response = answer_for(incoming, operation);
     if (response && scope.committed() && find_header(*response, "X-Bifrost-Consistency") == nullptr)
         write_seen(incoming, *response, scope.committed());
     return response;

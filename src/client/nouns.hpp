@@ -12,6 +12,10 @@ void add_shot_commands(CLI::App& app, const ContextPtr& context);
 void add_sequence_commands(CLI::App& app, const ContextPtr& context);
 void add_episode_commands(CLI::App& app, const ContextPtr& context);
 void add_editorial_commands(CLI::App& app, const ContextPtr& context);
+void add_field_commands(CLI::App& app, const ContextPtr& context);
+/// csv, of the nouns import and export.
+void add_csv_import(CLI::App& noun, const ContextPtr& context);
+void add_csv_export(CLI::App& noun, const ContextPtr& context);
 /// cast, casting, resolve, lock and update of shots.
 void add_casting_verbs(CLI::App& shot, const ContextPtr& context);
 void add_product_commands(CLI::App& app, const ContextPtr& context);
