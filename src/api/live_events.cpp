@@ -196,6 +196,12 @@ Result<> LiveEvents::follow() {
     bool has_all = false;
     for (bool more = true; more;) {
         BIFROST_ASSIGN(const auto batch, read_batch(head_, kLivePage, {}));
+        const auto& events = batch.page.events;
+        // Who may see what has changed, here or in another process: what was known of actors is dropped.
+        if (std::any_of(events.begin(), events.end(), [](const events::Event& event) {
+                return event.action.starts_with("member.") || event.action.starts_with("user.");
+            }))
+            authenticator_.forget();
         deliver(batch);
         if (watcher_ != nullptr)
             for (const auto& event : batch.page.events) watcher_->saw(event);

@@ -136,6 +136,18 @@ Result<http::Response> run_read(Incoming& incoming, const OperationSpec& spec, c
     return run_get(incoming, spec, operation);
 }
 
+/// A refusal is never said on the strength of what was known of the actor up to a second ago: somebody may
+/// have been let in just now. True when they are another since.
+Result<bool> was_let_in(Incoming& incoming) {
+    const database::PrimaryReads on_primary;
+    BIFROST_ASSIGN(auto now, incoming.context.authenticator.authenticate(incoming.session_secret, true));
+    if (now.site_role == incoming.actor.site_role && *now.memberships == *incoming.actor.memberships)
+        return false;
+    now.request_id = incoming.actor.request_id;
+    incoming.actor = std::move(now);
+    return true;
+}
+
 std::string who_is(const access::Actor& actor) {
     const auto& id = actor.token_id ? actor.token_id : actor.session_id;
     return id ? id->text() : actor.user_id.text();
@@ -154,7 +166,14 @@ Result<http::Response> run(const http::Request& request, Context& context, const
     }
     incoming.actor.request_id = request.request_id;
     BIFROST_ASSIGN(incoming.body, parse_body(request, spec.body));
-    if (spec.method == http::Method::get) return run_read(incoming, spec, operation, scope);
+    if (spec.method == http::Method::get) {
+        auto response = run_read(incoming, spec, operation, scope);
+        const bool is_refused = !response && (response.error().code == Errc::not_found ||
+                                              response.error().code == Errc::forbidden);
+        if (!is_refused || spec.sign_in != SignIn::required) return response;
+        BIFROST_ASSIGN(const bool is_let_in, was_let_in(incoming));
+        return is_let_in ? run_read(incoming, spec, operation, scope) : response;
+    }
     auto response = answer_for(incoming, operation);
     if (response && scope.committed() && find_header(*response, "X-Bifrost-Consistency") == nullptr)
         write_seen(incoming, *response, scope.committed());

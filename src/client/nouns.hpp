@@ -27,8 +27,10 @@ void add_search_commands(CLI::App& app, const ContextPtr& context);
 /// path and locate.
 void add_path_commands(CLI::App& app, const ContextPtr& context);
 void add_folder_commands(CLI::App& app, const ContextPtr& context);
-/// create, scan, findings, reconcile, fixes and undo, of the noun folder.
+/// create, scan, scans, findings, reconcile, fixes, aside and undo, of the noun folder.
 void add_folder_disk_commands(CLI::App& noun, const ContextPtr& context);
+/// mappings, set-mapping and remove-mapping, of the noun folder.
+void add_folder_mapping_commands(CLI::App& noun, const ContextPtr& context);
 void add_job_commands(CLI::App& app, const ContextPtr& context);
 void add_event_commands(CLI::App& app, const ContextPtr& context);
 void add_completion_command(CLI::App& app, const ContextPtr& context);

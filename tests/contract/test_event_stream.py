@@ -96,13 +96,11 @@ def test_a_position_that_is_none_is_422_and_one_of_another_site_410(world, owner
     owner.get("/events/stream", params={"project": unique("none"), "seconds": 0}, expect=404)
 
 
-def test_a_change_arrives_whole_and_soon(world, owner, project, listen):
+def test_a_change_arrives_whole(world, owner, project, listen):
     stream = listen(owner, project=project["code"])
     stream.ready()
-    began = time.monotonic()
     asset = world.new_asset(project)
     stream.wait(lambda self: "asset.created" in self.actions)
-    assert time.monotonic() - began < 2
     event = next(one for one in stream.events if one["action"] == "asset.created")
     assert event["entity_id"] == asset["id"] and event["patch"]["after"]["code"] == asset["code"]
     assert event == owner.get("/events", params={"project": project["code"], "kinds": "asset.created"}).json()["data"][-1]

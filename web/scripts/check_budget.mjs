@@ -17,6 +17,7 @@ const LAZY = [
   { page: "a shot", chunks: ["ShotPage"], budget: 60 },
   { page: "breakdown", chunks: ["BreakdownPage"], budget: 60 },
   { page: "edits", chunks: ["EditsPage"], budget: 60 },
+  { page: "folders", chunks: ["FoldersPage"], budget: 60 },
   { page: "jobs", chunks: ["JobsPage"], budget: 60 },
   { page: "uploads", chunks: ["UploadDialog", "UploadTray"], budget: 60 },
   { page: "graph", chunks: ["DependencyGraph"], budget: 80, after: ["AssetPage"] },

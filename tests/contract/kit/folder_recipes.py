@@ -77,6 +77,7 @@ for _name, _rest in {
     "list_folder_templates": "/folder-templates",
     "list_studio_mappings": "/studio-mappings",
     "get_folder_tree": "/folders/tree",
+    "list_folder_aside": "/folders/aside",
 }.items():
     RECIPES[_name] = lambda bench, rest=_rest: get(bench.in_project(rest))
 

@@ -10,6 +10,16 @@ export type Comparison = Schemas["Comparison"];
 export type Component = Schemas["Component"];
 export type Dependency = Schemas["Dependency"];
 export type Event = Schemas["Event"];
+export type Finding = Schemas["Finding"];
+export type FindingState = Schemas["FindingState"];
+export type FixPlan = Schemas["FixPlan"];
+export type FolderDataType = Schemas["FolderDataType"];
+export type FolderDrift = Schemas["FolderDrift"];
+export type FolderEntry = Schemas["FolderTree"]["data"][number];
+export type FolderFix = Schemas["FolderFix"];
+export type FolderTemplate = Schemas["FolderTemplate"];
+/** A template as it would be saved. */
+export type FolderTemplateDraft = Pick<FolderTemplate, "data_type" | "entity_kind" | "pattern" | "root" | "children">;
 export type HistoryEntry = Schemas["HistoryEntry"];
 export type Impact = Schemas["Impact"];
 export type Job = Schemas["Job"];

@@ -44,6 +44,10 @@ export function Rail({ code, theme, onTheme, onProject, onKeys, onSignOut }: Rai
               <Icon name="compare" />
               <span>Edits</span>
             </Link>
+            <Link to="/p/$code/folders" params={{ code }} className={styles.page} aria-label="Folders" title="Folders (G F)">
+              <Icon name="folder" />
+              <span>Folders</span>
+            </Link>
             <Link to="/p/$code/jobs" params={{ code }} className={styles.page} aria-label="Jobs" title="Jobs (G J)">
               <Icon name="jobs" />
               <span>Jobs</span>

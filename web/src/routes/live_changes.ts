@@ -82,6 +82,12 @@ export function applyEvents(client: QueryClient, events: readonly Event[], codeO
         void client.invalidateQueries({ queryKey: owner === undefined ? ["products"] : ["products", owner] });
         break;
       }
+      case "folder_scan":
+      case "folder_fix":
+      case "folder_template":
+        // Scans and templates of other people; what runs here is asked for while it runs.
+        void client.invalidateQueries({ queryKey: ["folders"] });
+        break;
       case "project":
         void client.invalidateQueries({ queryKey: ["projects"] });
         break;

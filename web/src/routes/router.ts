@@ -11,6 +11,7 @@ import { problemFrom } from "@/lib/problem";
 import { sessionGate } from "@/lib/session_gate";
 import { parseSearch, safeNext, stringifySearch } from "@/lib/url_state";
 import type { RouterContext } from "./context";
+import { foldersSearch } from "./folders_page_view";
 import { NotFoundPage } from "./NotFoundPage";
 import { RouteErrorPage, ShellErrorPage } from "./RouteErrorPage";
 
@@ -134,6 +135,13 @@ const edits = createRoute({
   component: lazyRouteComponent(() => import("./EditsPage"), "EditsPage"),
 });
 
+const folders = createRoute({
+  getParentRoute: () => app,
+  path: "/p/$code/folders",
+  validateSearch: foldersSearch,
+  component: lazyRouteComponent(() => import("./FoldersPage"), "FoldersPage"),
+});
+
 const jobSearch = (values: Record<string, unknown>): JobSearch => pick(values, "state", "kind", "job");
 
 const allJobs = createRoute({
@@ -163,7 +171,7 @@ const search = createRoute({
   component: lazyRouteComponent(() => import("./SearchPage"), "SearchPage"),
 });
 
-const routeTree = root.addChildren([login, setup, app.addChildren([home, projects, project, assets, asset, shots, shot, breakdown, edits, projectJobs, allJobs, search, account])]);
+const routeTree = root.addChildren([login, setup, app.addChildren([home, projects, project, assets, asset, shots, shot, breakdown, edits, folders, projectJobs, allJobs, search, account])]);
 
 export function createAppRouter(queryClient: QueryClient) {
   return createRouter({

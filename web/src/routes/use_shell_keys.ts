@@ -53,6 +53,16 @@ export function useShellKeys(code: string | undefined): void {
       },
     },
     {
+      id: "go.folders",
+      context: "global",
+      keys: ["g f"],
+      label: "Go to the folders",
+      run: () => {
+        if (code !== undefined) void navigate({ to: "/p/$code/folders", params: { code } });
+        return true;
+      },
+    },
+    {
       id: "go.account",
       context: "global",
       keys: [],
