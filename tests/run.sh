@@ -82,7 +82,7 @@ suite() {
     start=$(date +%s)
     "$@" >"$log" 2>&1; status=$?
     case $kind in
-        gtest) good=$(sum '^\[  PASSED  \] [0-9]+ test' "$log"); bad=$(sum '^\[  FAILED  \] [0-9]+ test' "$log"); grep -E '^\[(  PASSED  |  FAILED  |==========)\] [0-9]+ test' "$log" ;;
+        gtest) good=$(sum '^\[  PASSED  \] [0-9]+ test' "$log"); bad=$(grep -cE '^\[  FAILED  \] .* \([0-9]+ ms\)$' "$log"); grep -E '^\[(  PASSED  |  FAILED  |==========)\] [0-9]+ test' "$log" ;;
         pytest) good=$(tail -n 3 "$log" | grep -oE '[0-9]+ passed' | awk '{n+=$1} END {print n+0}'); bad=$(tail -n 3 "$log" | grep -oE '[0-9]+ (failed|error)' | awk '{n+=$1} END {print n+0}'); tail -n 1 "$log" ;;
         vitest) good=$(grep -E '^ *Tests ' "$log" | grep -oE '[0-9]+ passed' | awk '{n+=$1} END {print n+0}'); bad=$(grep -E '^ *Tests ' "$log" | grep -oE '[0-9]+ failed' | awk '{n+=$1} END {print n+0}'); grep -E '^ *(Test Files|Tests) ' "$log" ;;
         node) good=$(sum '^(# |ℹ )pass [0-9]+' "$log"); bad=$(sum '^(# |ℹ )fail [0-9]+' "$log"); grep -E '^(# |ℹ )(tests|pass|fail) ' "$log" ;;

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import shutil
 import signal
 import socket
@@ -101,7 +102,8 @@ def test_what_was_published_to_s3_comes_back_and_lies_at_its_path(hero, site, tm
     assert expected == {"a.ma": sha256(tmp_path / "a.ma"), "tex/large.exr": sha256(tmp_path / "tex/large.exr"), "empty": sha256(tmp_path / "empty")}
     hero.run("get", "hero/model@1", "-o", tmp_path / "out")
     assert hashes(tmp_path / "out") == expected
-    place = site.folder / "projects" / hero.project / "hero/model/v001"
+    place = pathlib.Path(hero.run("path", "hero/model@1").out.strip())
+    assert place.is_relative_to(site.folder / "projects")
     wait_for(place.exists)
     assert hashes(place) == expected
     assert stat.S_IMODE((place / "a.ma").stat().st_mode) == 0o444

@@ -155,6 +155,7 @@ def test_many_listeners_hear_the_same_in_the_same_order(world, owner, project, l
 
 def test_filters_leave_out_the_rest(world, owner, project, listen):
     asset, other = world.new_asset(project), world.new_asset(project)
+    world.heard(project, other["id"], "asset.created")  # what was before is behind the listeners then
     only = listen(owner, entity=asset["id"])
     kinds = listen(owner, project=project["code"], kinds="asset.updated")
     only.ready(), kinds.ready()
@@ -210,6 +211,7 @@ def test_a_token_that_is_revoked_ends_its_stream(world, owner, project, listen):
 
 def test_it_ends_when_it_was_asked_to(world, owner, project, listen):
     asset = world.new_asset(project)
+    world.heard(project, asset["id"], "asset.created")
     since = owner.get("/events", params={"project": project["code"], "limit": 1}).json()["data"][0]["position"]
     stream = listen(owner, project=project["code"], since=since, seconds=0).wait(lambda self: self.ended)
     assert any(one["entity_id"] == asset["id"] for one in stream.events)

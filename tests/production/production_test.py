@@ -4,6 +4,7 @@ import hashlib
 import http.client
 import json
 import os
+import pathlib
 import signal
 import subprocess
 import threading
@@ -282,3 +283,30 @@ def test_a_worker_that_is_killed_is_replaced_by_the_other(stack, cli, project, t
         cli("publish", f"{project['code']}:rock", "model", "rock.ma")
     finally:
         victim.start()
+
+
+# --- the shared file system -------------------------------------------------------------------------------------------------
+
+
+def test_all_processes_share_one_disk(stack, cli, project, tmp_path):
+    code = project["code"]
+    (tmp_path / "rock.ma").write_bytes(b"rock")
+    cli("asset", "create", "--project", code, "--type", "prop", "rock")
+    cli("publish", f"{code}:rock", "model", "rock.ma")
+    place = pathlib.Path(cli("path", f"{code}:rock/model@1").stdout.strip())
+    assert place.is_relative_to(stack.folder / "projects")
+    file = place / "rock.ma"
+    wait_for(file.exists)  # a worker puts there what is published
+    made = json.loads(cli("folder", "create", f"{code}:rock", "--project", code, "--type", "work", "--output", "json").stdout)["data"][0]
+    assert pathlib.Path(made["path"]).is_dir()
+    file.unlink()
+    (place / "notes.txt").write_text("somebody's")
+    found = json.loads(cli("folder", "scan", "--project", code, "--output", "json").stdout)
+    assert sorted(one["state"] for one in found["data"]) == ["missing", "unknown"]
+    cli("folder", "reconcile", found["id"], "--project", code, "--action", "missing=restore", "--action", "unknown=quarantine")
+    assert file.read_bytes() == b"rock" and not (place / "notes.txt").exists()
+    aside = json.loads(cli("folder", "aside", "--project", code, "--output", "json").stdout)["data"]
+    cli("folder", "undo", aside[0]["fix_id"], "--project", code)
+    assert (place / "notes.txt").read_text() == "somebody's"
+    for part in stack.apis:
+        assert health(part.url)["checks"]["shared_files"]["status"] == "ok"

@@ -32,7 +32,6 @@ class TcpProxy {
 
   private:
     enum class Mode { pass, lose_answer, lose_request, silent };
-    enum class Passed { on, ended, cut };
     struct Line {
         int client = -1;
         int server = -1;
@@ -42,7 +41,9 @@ class TcpProxy {
 
     void accept_all();
     void pass(Line& line);
-    /// Passes on what is there to be read of one side.
+    enum class Passed { on, ended, lost, swallowed };
+    /// Ended: that side said orderly that it is done. Lost: cut, by itself or by the mode. Swallowed: the
+    /// request got no further.
     Passed pass_one_way(int from, int to, bool from_client);
 
     int server_port_;
