@@ -16,7 +16,7 @@ export function castableQuery(project: string, text: string) {
   return queryOptions({
     queryKey: ["castable", project, text],
     queryFn: async ({ signal }) => {
-      const query = { limit: 20, sort: ["name"], ...(text !== "" && { q: text }) };
+      const query = { limit: 20, sort: ["name" as const], ...(text !== "" && { q: text }) };
       return (await answerOf(client.GET("/api/v1/projects/{project}/assets", { params: { path: { project }, query }, signal }))).data;
     },
   });

@@ -14,7 +14,7 @@ import styles from "./folders.module.css";
 export function AsideList({ project, mayManage }: { project: string; mayManage: boolean }) {
   const queryClient = useQueryClient();
   const aside = useInfiniteQuery(asideQuery(project));
-  const rows = flattenPages(aside.data?.pages ?? []);
+  const rows = flattenPages(aside.data?.pages ?? [], ({ fix_id }) => fix_id);
   const undo = useMutation({
     mutationFn: (id: string) => undoFix(project, id),
     onError: (error) => {

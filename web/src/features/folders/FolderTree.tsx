@@ -82,7 +82,7 @@ interface FolderTreeProps {
 /** What hangs below an entity, each with its folder and the drift that the last scan found in it. */
 export function FolderTree({ project, entityId, dataType, label }: FolderTreeProps) {
   const tree = useInfiniteQuery(treeQuery(project, entityId, dataType));
-  const rows = flattenPages(tree.data?.pages ?? []);
+  const rows = flattenPages(tree.data?.pages ?? [], ({ entity_id }) => entity_id);
   return (
     <>
       {tree.isPending && <Skeleton width="50%" height={14} />}

@@ -33,7 +33,7 @@ function FindingItem({ finding }: { finding: Finding }) {
 
 function FindingList({ project, scan, state }: { project: string; scan: string; state: FindingState | undefined }) {
   const found = useInfiniteQuery(scanQuery(project, scan, state));
-  const rows = flattenPages(found.data?.pages ?? []);
+  const rows = flattenPages(found.data?.pages ?? [], ({ number }) => number);
   return (
     <>
       {found.error !== null && <ErrorState error={found.error} onRetry={() => void found.refetch()} />}
