@@ -22,16 +22,16 @@ def written(rows, dialect="excel", **options):
 
 
 def test_what_python_writes_is_read_and_what_is_written_python_reads(world, project):
-    names = ['plain', 'with, comma', 'with "quotes"', "two\nlines", "semi;colon", "tab\there", "ünï©ode", " spaced ", "=SUM(A1)"]
-    rows = [["Code", "Name", "Type"]] + [[f"prop_{index}", name, "prop"] for index, name in enumerate(names)]
+    texts = ['plain', 'with, comma', 'with "quotes"', "two\nlines", "semi;colon", "tab\there", "ünï©ode", " spaced ", "=SUM(A1)"]
+    rows = [["Code", "Name", "Type", "Description"]] + [[f"prop_{index}", "A prop", "prop", text] for index, text in enumerate(texts)]
     for options in ({}, {"quoting": csv.QUOTE_ALL}, {"delimiter": ";"}, {"dialect": "excel-tab"}, {"dialect": "unix"}):
         answer = send(world.owner, project, written(rows, **options), "asset").json()
-        assert len(answer["created"]) == (len(names) if not options else 0), answer
+        assert len(answer["created"]) == (len(texts) if not options else 0), answer
         assert not answer["updated"] and answer["applied"]
     for delimiter, char in (("comma", ","), ("semicolon", ";"), ("tab", "\t")):
         read = list(csv.DictReader(io.StringIO(table(world.owner, project, "asset", delimiter=delimiter), newline=""), delimiter=char))
-        assert [row["name"].removeprefix("'") for row in read] == [name.strip() for name in names]
-        assert next(row["name"] for row in read if "SUM" in row["name"]) == "'=SUM(A1)"
+        assert [row["description"].removeprefix("'") for row in read] == [text.strip() for text in texts]
+        assert next(row["description"] for row in read if "SUM" in row["description"]) == "'=SUM(A1)"
 
 
 def test_a_dry_run_tells_everything_and_keeps_nothing(world, project):

@@ -134,7 +134,8 @@ class Castings {
     }
 
     Result<std::optional<Id>> find_asset(const SheetRow& row) {
-        const std::string typed = import_.cell(row, "asset").value_or("");
+        const auto cell = import_.cell(row, "asset");
+        const std::string typed = cell ? std::string(*cell) : std::string();
         const auto colon = typed.find(':');
         const auto code = fold_code(colon == std::string::npos ? typed : typed.substr(colon + 1));
         const auto nothing = [&]() -> Result<std::optional<Id>> {

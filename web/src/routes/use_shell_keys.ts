@@ -38,7 +38,7 @@ export function useShellKeys(code: string | undefined): void {
       keys: [`g ${page.charAt(0)}`],
       label: `Go to the ${page}`,
       run: () => {
-        if (code !== undefined) void navigate({ to: `/p/$code/${page}`, params: { code } });
+        if (code !== undefined) void navigate({ to: `/p/$code/${page}` as const, params: { code } });
         return true;
       },
     })),

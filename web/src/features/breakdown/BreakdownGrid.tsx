@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type UIEvent, useId, useLayoutEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type UIEvent, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { type BreakdownAsset, type BreakdownShot, type Matrix, nextPlace, type Place, readCount, sequenceOf } from "./breakdown_model";
 import styles from "./breakdown.module.css";
 
@@ -45,6 +45,7 @@ export function BreakdownGrid({ matrix, shots, assets, mayUpdate, onSet, onEnter
     };
   }, []);
 
+  const totals = useMemo(() => matrix.totals(shots), [matrix, shots]);
   const rows = within(view.top, view.height - HEAD, ROW, shots.length);
   const columns = within(view.left, view.width - SIDE, COLUMN, assets.length);
   const place = { row: Math.min(at.row, shots.length - 1), column: Math.min(at.column, assets.length - 1) };
@@ -114,7 +115,7 @@ export function BreakdownGrid({ matrix, shots, assets, mayUpdate, onSet, onEnter
           {numbers(columns).map((column) => (
             <div key={assets[column]?.id} role="columnheader" aria-colindex={column + 2} className={styles.asset} style={{ left: SIDE + column * COLUMN, width: COLUMN }} title={assets[column]?.name}>
               <span dir="auto">{assets[column]?.name}</span>
-              <span className={styles.total}>{assets[column] === undefined ? "" : matrix.total(shots, assets[column].id)}</span>
+              <span className={styles.total}>{totals.get(assets[column]?.id ?? "") ?? 0}</span>
             </div>
           ))}
         </div>

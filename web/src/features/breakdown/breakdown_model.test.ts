@@ -3,7 +3,7 @@ import { castingChange, filterMatrix, Matrix, nextPlace, readCount } from "./bre
 
 const shot = (code: string, sequence = "sq010") => ({ id: code, code, sequence_id: sequence, sequence_code: sequence, episode_code: null, name: code, status: "waiting" });
 const asset = (code: string, type = "prop") => ({ id: code, project_id: "p", code, name: code.toUpperCase(), type, status: "concept" });
-const matrix = new Matrix([shot("sh10"), shot("sh20", "sq020")], [asset("hero", "character"), asset("rock")], [
+const matrix = Matrix.of([shot("sh10"), shot("sh20", "sq020")], [asset("hero", "character"), asset("rock")], [
   [0, 0, 1, 0],
   [0, 1, 12, 1],
   [1, 0, 2, 2],
@@ -15,7 +15,7 @@ describe("the matrix", () => {
     expect(matrix.cell("sh10", "rock")).toEqual({ occurrences: 12, pinned: true, inherited: false });
     expect(matrix.cell("sh20", "hero")).toEqual({ occurrences: 2, pinned: false, inherited: true });
     expect(matrix.cell("sh20", "rock")).toBeUndefined();
-    expect(matrix.total(matrix.shots, "hero")).toBe(3);
+    expect(matrix.totals(matrix.shots).get("hero")).toBe(3);
   });
 
   it("changes one cell and no other, and is itself not changed", () => {

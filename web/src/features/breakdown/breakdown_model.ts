@@ -18,51 +18,55 @@ export interface Filter {
   types: readonly string[];
 }
 
-export class Matrix {
-  private readonly cells = new Map<string, Cell>();
+type Row = ReadonlyMap<string, Cell>;
 
-  constructor(
+export class Matrix {
+  private constructor(
     readonly shots: readonly BreakdownShot[],
     readonly assets: readonly BreakdownAsset[],
-    cells: readonly (readonly number[])[],
-  ) {
+    private readonly rows: ReadonlyMap<string, Row>,
+  ) {}
+
+  /** Cells are [shot, asset, occurrences, flags], with indexes into the two lists; what points nowhere is left out. */
+  static of(shots: readonly BreakdownShot[], assets: readonly BreakdownAsset[], cells: readonly (readonly number[])[]): Matrix {
+    const rows = new Map<string, Map<string, Cell>>();
     for (const [shot = 0, asset = 0, occurrences = 0, flags = 0] of cells) {
       const shotId = shots[shot]?.id;
       const assetId = assets[asset]?.id;
       if (shotId === undefined || assetId === undefined) continue;
-      this.cells.set(`${shotId} ${assetId}`, { occurrences, pinned: (flags & 1) !== 0, inherited: (flags & 2) !== 0 });
+      const row = rows.get(shotId) ?? new Map<string, Cell>();
+      row.set(assetId, { occurrences, pinned: (flags & 1) !== 0, inherited: (flags & 2) !== 0 });
+      rows.set(shotId, row);
     }
+    return new Matrix(shots, assets, rows);
   }
 
   cell(shotId: string, assetId: string): Cell | undefined {
-    return this.cells.get(`${shotId} ${assetId}`);
+    return this.rows.get(shotId)?.get(assetId);
   }
 
   /** Another matrix with one cell changed; without occurrences it is empty. */
   with(shotId: string, assetId: string, occurrences: number): Matrix {
-    const copy = new Matrix(this.shots, this.assets, []);
-    for (const [key, cell] of this.cells) copy.cells.set(key, cell);
-    const key = `${shotId} ${assetId}`;
-    if (occurrences > 0) copy.cells.set(key, { occurrences, pinned: this.cells.get(key)?.pinned ?? false, inherited: false });
-    else copy.cells.delete(key);
-    return copy;
+    const row = new Map(this.rows.get(shotId) ?? []);
+    if (occurrences > 0) row.set(assetId, { occurrences, pinned: row.get(assetId)?.pinned ?? false, inherited: false });
+    else row.delete(assetId);
+    return new Matrix(this.shots, this.assets, new Map(this.rows).set(shotId, row));
   }
 
   withAsset(asset: BreakdownAsset): Matrix {
-    if (this.assets.some(({ id }) => id === asset.id)) return this;
-    const copy = new Matrix(this.shots, [...this.assets, asset], []);
-    for (const [key, cell] of this.cells) copy.cells.set(key, cell);
-    return copy;
+    return this.assets.some(({ id }) => id === asset.id) ? this : new Matrix(this.shots, [...this.assets, asset], this.rows);
   }
 
-  /** Of an asset, over the shots given. */
-  total(shots: readonly BreakdownShot[], assetId: string): number {
-    return shots.reduce((sum, { id }) => sum + (this.cell(id, assetId)?.occurrences ?? 0), 0);
+  /** Occurrences by asset, over the shots given. */
+  totals(shots: readonly BreakdownShot[]): ReadonlyMap<string, number> {
+    const totals = new Map<string, number>();
+    for (const { id } of shots) for (const [asset, { occurrences }] of this.rows.get(id) ?? []) totals.set(asset, (totals.get(asset) ?? 0) + occurrences);
+    return totals;
   }
 }
 
 export function matrixOf(breakdown: Breakdown): Matrix {
-  return new Matrix(breakdown.shots, breakdown.assets, breakdown.cells);
+  return Matrix.of(breakdown.shots, breakdown.assets, breakdown.cells);
 }
 
 export function sequenceOf(shot: BreakdownShot): string {

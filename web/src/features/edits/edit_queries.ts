@@ -16,7 +16,7 @@ export function importEdit(project: string, file: File, options: EditOptions, dr
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => (value as string).trim() !== ""));
   return answerOf(
     client.POST("/api/v1/projects/{project}/import/edit", {
-      params: { path: { project }, query: { ...given, name: file.name, dry_run: dryRun } },
+      params: { path: { project }, query: { ...given, name: file.name, dry_run: dryRun } as never },
       body: file as never,
       bodySerializer: (body: unknown) => body as File,
       headers: { "Content-Type": "application/octet-stream" },

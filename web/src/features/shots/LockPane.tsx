@@ -47,7 +47,7 @@ export function LockPane({ shotId, mayUpdate }: LockPaneProps) {
             <li key={`${change.path}/${change.product}`} className={styles.change}>
               <span className={styles.code}>{[change.path, change.product].filter((part) => part !== "").join("/")}</span>
               <span>
-                {change.from != null && <del>{formatVersion(change.from.number)}</del>} {change.to != null && <ins>{formatVersion(change.to.number)}</ins>} {change.change === "removed" && "removed"}
+                {change.from !== null && <del>{formatVersion(change.from.number)}</del>} {change.to !== null && <ins>{formatVersion(change.to.number)}</ins>} {change.change === "removed" && "removed"}
               </span>
               <span className={styles.dim}>
                 {change.status !== null && formatTerm(change.status)}

@@ -43,7 +43,7 @@ export function ShotBrowser({ project, view, onView, selected, onSelect, onEnter
   const statuses = useMemo(() => countBy(all, ({ status }) => status), [all]);
   const filtered = isFiltered(view);
   const text = useRef<HTMLInputElement>(null);
-  useKeys([{ id: "shots.filter", context: "page", keys: ["f"], label: "Filter by text", run: () => (text.current?.focus(), true) }]);
+  useKeys([{ id: "shots.filter", context: "page", keys: ["f"], label: "Filter by text", run: () => { text.current?.focus(); return true; } }]);
   const clear = () => {
     onView({ ...view, text: "", sequences: [], statuses: [] });
   };
