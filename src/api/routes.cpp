@@ -25,6 +25,8 @@ http::Router make_router(Context& context) {
     add_upload_routes(router, context);
     add_storage_routes(router, context);
     add_workflow_routes(router, context);
+    add_task_routes(router, context);
+    add_task_catalog_routes(router, context);
     add_component_routes(router, context);
     add_folder_template_routes(router, context);
     add_folder_routes(router, context);

@@ -14,6 +14,7 @@ void add_episode_commands(CLI::App& app, const ContextPtr& context);
 void add_editorial_commands(CLI::App& app, const ContextPtr& context);
 /// cast, casting, resolve, lock and update of shots.
 void add_casting_verbs(CLI::App& shot, const ContextPtr& context);
+void add_task_commands(CLI::App& app, const ContextPtr& context);
 void add_product_commands(CLI::App& app, const ContextPtr& context);
 void add_version_commands(CLI::App& app, const ContextPtr& context);
 void add_publish_command(CLI::App& app, const ContextPtr& context);

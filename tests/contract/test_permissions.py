@@ -8,7 +8,7 @@ import yaml
 from kit.caller import pointers
 from kit.document import Document
 from kit.recipes import Bench
-from kit.shot_recipes import RECIPES
+from kit.task_recipes import RECIPES
 
 CALLERS = ["anonymous", "stranger", "viewer", "artist", "supervisor", "owner"]
 MATRIX = yaml.safe_load((pathlib.Path(__file__).parent / "matrix.yaml").read_text(encoding="utf-8"))
