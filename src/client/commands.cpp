@@ -25,6 +25,7 @@ void register_commands(CLI::App& app, int& exit_code) {
     add_folder_commands(app, context);
     add_job_commands(app, context);
     add_event_commands(app, context);
+    add_history_commands(app, context);
     add_completion_command(app, context);
 }
 

@@ -28,6 +28,8 @@ void add_folder_commands(CLI::App& app, const ContextPtr& context);
 void add_folder_disk_commands(CLI::App& noun, const ContextPtr& context);
 void add_job_commands(CLI::App& app, const ContextPtr& context);
 void add_event_commands(CLI::App& app, const ContextPtr& context);
+/// revert and trash.
+void add_history_commands(CLI::App& app, const ContextPtr& context);
 void add_completion_command(CLI::App& app, const ContextPtr& context);
 
 /// show, archive, restore, and for what has a workflow: status. `kind` is asset, shot, sequence, episode,

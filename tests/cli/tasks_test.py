@@ -28,3 +28,17 @@ def test_tasks_are_made_listed_changed_and_moved_along(cli):
     cli.run("task", "archive", task)
     assert len(cli.json("task", "list")["data"]) == 3
     cli.run("task", "restore", task)
+
+
+def test_a_change_is_undone_by_its_position(cli):
+    make_shot(cli)
+    cli.run("shot", "set", "sq010/sh0010", "--name", "The door")
+    cli.run("shot", "archive", "sq010/sh0010")
+    assert [one["kind"] for one in cli.json("trash")["data"]] == ["shot"]
+    events = cli.json("events")["data"]
+    archived, renamed = (next(e["position"] for e in reversed(events) if e["action"] == action) for action in ("shot.archived", "shot.updated"))
+    assert "restore shot" in cli.run("revert", archived, "--dry-run").out
+    cli.run("revert", archived)
+    cli.run("revert", renamed)
+    assert cli.json("shot", "show", "sq010/sh0010")["name"] == "sh0010"
+    assert len(cli.run("revert", renamed, expect=1).err.strip().splitlines()) == 1

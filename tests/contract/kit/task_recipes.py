@@ -127,3 +127,16 @@ def replace_workflow(bench):
 @recipe
 def delete_workflow(bench):
     return "DELETE", f"/workflows/{new_workflow(bench)['id']}", {}
+
+
+# Undoing -----------------------------------------------------------------------------------------------------------------
+
+
+@recipe
+def revert(bench):
+    asset = bench.new_asset()
+    position = bench.world.owner.get(f"/assets/{asset['id']}/history").json()["data"][0]["position"]
+    return post(f"/events/{position}/revert")
+
+
+RECIPES["list_trash"] = lambda bench: get(bench.in_project("/trash"))
