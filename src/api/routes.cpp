@@ -30,12 +30,15 @@ http::Router make_router(Context& context) {
     add_upload_routes(router, context);
     add_storage_routes(router, context);
     add_workflow_routes(router, context);
+    add_task_routes(router, context);
+    add_task_catalog_routes(router, context);
     add_component_routes(router, context);
     add_folder_template_routes(router, context);
     add_folder_routes(router, context);
     add_folder_disk_routes(router, context);
     add_search_routes(router, context);
     add_event_routes(router, context);
+    add_history_routes(router, context);
     add_batch_routes(router, context);
     add_bulk_routes(router, context);
     add_job_routes(router, context);

@@ -299,7 +299,8 @@ class Demo {
                            return shot::create_shot(call, project_id_.text(), body);
                        }));
         boost::json::array roles;
-        for (const char* code : demo.cast) roles.push_back({{"asset_id", assets_[code].text()}});
+        for (const char* code : demo.cast)
+            roles.push_back(boost::json::object{{"asset_id", assets_[code].text()}});
         BIFROST_CHECK(write<shot::Casting>([&](access::Call& call) {
             return shot::put_casting(call, "shot", made.id, boost::json::object{{"data", roles}}, 1);
         }));

@@ -196,7 +196,9 @@ Result<> reconcile(Context& context, const ReconcileOptions& options) {
         if (text_or(fix, "state", "") == "failed") ++failed;
     }
     printer.finish();
-    if (failed > 0) return Error{Errc::conflict, std::to_string(failed) + " fixes failed."};
+    if (failed > 0)
+        return Error{Errc::conflict,
+                     std::to_string(failed) + (failed == 1 ? " fix failed." : " fixes failed.")};
     return {};
 }
 

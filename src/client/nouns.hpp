@@ -18,6 +18,7 @@ void add_csv_import(CLI::App& noun, const ContextPtr& context);
 void add_csv_export(CLI::App& noun, const ContextPtr& context);
 /// cast, casting, resolve, lock and update of shots.
 void add_casting_verbs(CLI::App& shot, const ContextPtr& context);
+void add_task_commands(CLI::App& app, const ContextPtr& context);
 void add_product_commands(CLI::App& app, const ContextPtr& context);
 void add_version_commands(CLI::App& app, const ContextPtr& context);
 void add_publish_command(CLI::App& app, const ContextPtr& context);
@@ -33,6 +34,8 @@ void add_folder_disk_commands(CLI::App& noun, const ContextPtr& context);
 void add_folder_mapping_commands(CLI::App& noun, const ContextPtr& context);
 void add_job_commands(CLI::App& app, const ContextPtr& context);
 void add_event_commands(CLI::App& app, const ContextPtr& context);
+/// revert and trash.
+void add_history_commands(CLI::App& app, const ContextPtr& context);
 void add_completion_command(CLI::App& app, const ContextPtr& context);
 
 /// show, archive, restore, and for what has a workflow: status. `kind` is asset, shot, sequence, episode,

@@ -106,4 +106,4 @@ def test_a_database_that_is_stopped_at_once_keeps_every_acknowledged_write(postg
 
 def test_a_killed_worker_is_replaced_within_40_seconds_of_real_leases(real_lease):
     counts = counts_of(real_lease)
-    assert counts["run_again"] > 0 and 20 < counts["after_last_kill"] <= 40, counts
+    assert counts["run_again"] > 0 and 20 < counts["replaced_after"] <= 40, counts

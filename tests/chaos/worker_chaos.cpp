@@ -105,7 +105,7 @@ struct Done {
     int kills = 0;
     int thefts = 0;
     std::int64_t stolen = 0; ///< jobs that ran when their lease was taken away
-    Clock::time_point last_kill{};
+    Timestamp last_kill{};
 };
 
 pid_t begin_worker(const Run& run) {
@@ -162,7 +162,7 @@ Done disturb_and_wait(Database& database, const Run& run, std::vector<pid_t>& wo
         if (is_time(done.kills, run.kills)) {
             pid_t& victim = workers[static_cast<std::size_t>(random_below(run.workers))];
             end_worker(victim);
-            done.last_kill = Clock::now();
+            done.last_kill = Timestamp::now();
             victim = begin_worker(run);
             ++done.kills;
         } else if (is_time(done.thefts, run.thefts)) {
@@ -183,10 +183,10 @@ int files_in(const std::string& folder) {
 }
 
 bool check(Database& database, const Run& run, const Done& happened, Clock::time_point start) {
-    const auto now = Clock::now();
-    const auto seconds_since = [now](Clock::time_point then) {
-        return std::chrono::duration<double>(now - then).count();
-    };
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    // When others began what the last one that was killed had begun: how long its lease kept them away.
+    const auto begun = count(database, "select coalesce(max(started_at), 0) from job where attempts > 1");
+    const double replaced_after = static_cast<double>(begun - happened.last_kill.micros) / 1e6;
     const auto done = count(database, "select count(*) from job where state = 'done'");
     const auto effects = count(database, "select count(*) from chaos_effect");
     const auto distinct = count(database, "select count(distinct job_id) from chaos_effect");
@@ -194,10 +194,9 @@ bool check(Database& database, const Run& run, const Done& happened, Clock::time
     const auto files = files_in(run.folder);
     std::printf(
         "{\"jobs\":%d,\"kills\":%d,\"thefts\":%d,\"stolen\":%ld,\"done\":%ld,\"lost\":%ld,"
-        "\"committed_twice\":%ld,\"run_again\":%ld,\"files\":%d,\"seconds\":%.1f,\"after_last_kill\":%.1f}\n",
+        "\"committed_twice\":%ld,\"run_again\":%ld,\"files\":%d,\"seconds\":%.1f,\"replaced_after\":%.1f}\n",
         run.jobs, happened.kills, happened.thefts, happened.stolen, done, run.jobs - distinct,
-        effects - distinct, again, files, seconds_since(start),
-        happened.kills > 0 ? seconds_since(happened.last_kill) : 0.0);
+        effects - distinct, again, files, seconds, happened.kills > 0 && begun > 0 ? replaced_after : 0.0);
     return done == run.jobs && effects == run.jobs && distinct == run.jobs && files == run.jobs &&
            happened.kills == run.kills && happened.thefts == run.thefts;
 }

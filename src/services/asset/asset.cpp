@@ -10,6 +10,7 @@
 #include "services/asset/asset_type.hpp"
 #include "services/project/field.hpp"
 #include "services/project/project.hpp"
+#include "services/project/workflow_lock.hpp"
 
 namespace bifrost::asset {
 namespace {
@@ -135,6 +136,7 @@ Result<> insert_asset(Call& call, Asset& asset, const std::vector<std::string>& 
     if (!fields) return as_sentence(fields.error());
     static_cast<project::EntityFields&>(asset) = *fields;
     BIFROST_CHECK(insert_tags(call, asset.id, tags));
+    BIFROST_CHECK(project::share_workflows(call.tx));
     const auto inserted =
         call.tx.query(sql::insert_asset, asset.id, asset.project_id, asset.name, fold_case(asset.name),
                       asset.type, asset.description, asset.tags, asset.is_assembly);
