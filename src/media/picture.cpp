@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fstream>
 #include <map>
 
 #include "media/blend_file.hpp"
+#include "media/carried_picture.hpp"
 #include "media/preview_maker.hpp"
 #include "media/program_words.hpp"
 
@@ -16,6 +18,8 @@ namespace fs = std::filesystem;
 constexpr int kLargest = 2048;
 constexpr int kSmaller[] = {1280, 640, 320, 160};
 constexpr std::size_t kFilesATime = 200;
+constexpr std::size_t kUnpacked = 1024 * 1024; // of a compressed scene; its picture is among the first blocks
+constexpr std::size_t kLooked = 4096;
 constexpr const char* kWebp = "[Q=82,effort=2,strip]"; // twice as quick as the usual effort, 3 % larger
 
 /// "input size is 1024 x 512" in what vipsthumbnail tells.
@@ -104,17 +108,61 @@ Result<MadePreview> PreviewMaker::make_image(const PreviewSource& source, const 
     return made;
 }
 
+Result<std::string> PreviewMaker::unpacked_head(const fs::path& file, const std::string& program) {
+    BIFROST_ASSIGN(const fs::path folder, new_folder());
+    const auto path = find_program(program);
+    if (!path)
+        return Error{Errc::unavailable,
+                     "The program " + program + " is not installed; install it, then retry."};
+    SandboxRun run{*path, {"-dc", file.string()}, {file}, folder, limits_.picture, kUnpacked};
+    const auto done = run_in_sandbox(run, stopped_);
+    if (done) return done->output;
+    if (done.error().code != Errc::invalid) return done.error();
+    return std::string{}; // it met a limit: there is nothing to see in it
+}
+
+Result<std::optional<fs::path>> PreviewMaker::extract_picture(const fs::path& file, MediaFormat& format) {
+    using Found = std::optional<fs::path>;
+    BIFROST_ASSIGN(const fs::path folder, new_folder());
+    const fs::path to = folder / "picture";
+    if (format.name == "usdz" || format.name == "glb") {
+        BIFROST_ASSIGN(const auto range,
+                       format.name == "glb" ? find_glb_picture(file) : find_usdz_picture(file));
+        if (!range) return Found{};
+        BIFROST_CHECK(cut_out(file, *range, to));
+        BIFROST_ASSIGN(const auto inside, detect_format(to));
+        return inside.kind == MediaKind::image ? Found(to) : Found{};
+    }
+    std::string head;
+    if (format.name == "blend") {
+        BIFROST_ASSIGN(head, read_head(file, kUnpacked));
+    } else {
+        BIFROST_ASSIGN(head, unpacked_head(file, format.name));
+        const MediaFormat inside = detect_format(std::string_view(head).substr(0, kLooked));
+        if (inside.name != "blend") return Found{};
+        format = inside;
+    }
+    const auto picture = find_blend_picture(head);
+    if (!picture) return Found{};
+    std::ofstream stream(to, std::ios::binary);
+    stream.write(picture->data(), static_cast<std::streamsize>(picture->size()));
+    if (!stream.flush()) return Error{Errc::unavailable, "The folder for previews can't be written."};
+    return Found(to);
+}
+
 Result<MadePreview> PreviewMaker::make_scene(const PreviewSource& source, const MediaFormat& format) {
     MadePreview made;
     made.kind = "scene";
-    BIFROST_ASSIGN(const fs::path folder, new_folder());
-    BIFROST_ASSIGN(const auto found, extract_blend_picture(source.files.front(), folder / "picture.ppm"));
+    MediaFormat known = format;
+    BIFROST_ASSIGN(const auto found, extract_picture(source.files.front(), known));
     if (!found) return made;
-    BIFROST_ASSIGN(Picture picture, make_picture(folder / "picture.ppm"));
+    BIFROST_ASSIGN(Picture picture, make_picture(*found));
     made.state = picture.error.empty() ? "ready" : "failed";
-    made.error = picture.error;
-    if (!made.error.empty()) return made;
-    made.manifest = image_manifest("scene", format, picture.width, picture.height);
+    if (!picture.error.empty()) {
+        made.error = "The picture that the file carries: " + picture.error;
+        return made;
+    }
+    made.manifest = image_manifest("scene", known, picture.width, picture.height);
     made.outputs.push_back(std::move(picture.output));
     return made;
 }
