@@ -1,4 +1,4 @@
-// Pictures, by vipsthumbnail: it streams, shrinks while it loads, and shows linear light as it looks.
+// Pictures, by vips: it streams, shrinks while it loads, and shows linear light as it looks.
 
 #include <algorithm>
 #include <charconv>
@@ -22,7 +22,7 @@ constexpr std::size_t kUnpacked = 1024 * 1024; // of a compressed scene; its pic
 constexpr std::size_t kLooked = 4096;
 constexpr const char* kWebp = "[Q=82,effort=2,strip]"; // twice as quick as the usual effort, 3 % larger
 
-/// "input size is 1024 x 512" in what vipsthumbnail tells.
+/// "input size is 1024 x 512" in what vips tells.
 void read_size(const std::string& told, std::int64_t& width, std::int64_t& height) {
     constexpr std::string_view kWords = "input size is ";
     const std::size_t at = told.find(kWords);
@@ -30,6 +30,18 @@ void read_size(const std::string& told, std::int64_t& width, std::int64_t& heigh
     const char* const end = told.data() + told.size();
     const auto first = std::from_chars(told.data() + at + kWords.size(), end, width);
     if (first.ptr + 3 < end) std::from_chars(first.ptr + 3, end, height);
+}
+
+/// In the words of libspng, libjpeg and OpenEXR.
+bool breaks_off(const std::string& errors) {
+    for (const char* words : {"not enough data", "remature end", "arly end of file"})
+        if (errors.find(words) != std::string::npos) return true;
+    return false;
+}
+
+Error not_installed(const std::string& program) {
+    return {Errc::unavailable, "The program " + program +
+                                   " is not installed; install libvips-tools, ffmpeg and zstd, then retry."};
 }
 
 json::Raw image_manifest(std::string_view kind, const MediaFormat& format, std::int64_t width,
@@ -49,9 +61,9 @@ Result<PreviewMaker::Picture> PreviewMaker::make_picture(const fs::path& file) {
     BIFROST_ASSIGN(const fs::path folder, new_folder());
     const std::string box = std::to_string(kLargest);
     // Wide gamuts are brought to sRGB, which browsers take for granted in pictures without a profile.
-    auto done = run("vipsthumbnail",
-                    {"--vips-info", file.string(), "-s", box + "x" + box + ">", "--export-profile", "srgb",
-                     "-o", (folder / "large.webp").string() + kWebp},
+    auto done = run("vips",
+                    {"--vips-info", "thumbnail", file.string(), (folder / "large.webp").string() + kWebp, box,
+                     "--height", box, "--size", "down", "--export-profile", "srgb", "--fail-on", "truncated"},
                     {file}, folder, limits_.picture);
     Picture picture;
     if (!done) {
@@ -63,7 +75,9 @@ Result<PreviewMaker::Picture> PreviewMaker::make_picture(const fs::path& file) {
     const auto head = read_head(folder / "large.webp", 64);
     const auto [width, height] = head ? webp_size(*head) : std::pair<std::int64_t, std::int64_t>{0, 0};
     if (done->exit_code != 0 || width == 0) {
-        picture.error = "The picture can't be read: " + program_words(done->errors);
+        picture.error = breaks_off(done->errors)
+                            ? "The picture can't be read to its end: the file breaks off. Publish it again."
+                            : "The picture can't be read: " + program_words(done->errors);
         return picture;
     }
     picture.output = {"thumbnail", folder / "large.webp", width, height, "image/webp"};
@@ -111,9 +125,7 @@ Result<MadePreview> PreviewMaker::make_image(const PreviewSource& source, const 
 Result<std::string> PreviewMaker::unpacked_head(const fs::path& file, const std::string& program) {
     BIFROST_ASSIGN(const fs::path folder, new_folder());
     const auto path = find_program(program);
-    if (!path)
-        return Error{Errc::unavailable,
-                     "The program " + program + " is not installed; install it, then retry."};
+    if (!path) return not_installed(program);
     SandboxRun run{*path, {"-dc", file.string()}, {file}, folder, limits_.picture, kUnpacked};
     const auto done = run_in_sandbox(run, stopped_);
     if (done) return done->output;
@@ -250,10 +262,7 @@ Result<SandboxOutcome> PreviewMaker::run(const std::string& program, std::vector
                                          std::vector<fs::path> inputs, const fs::path& folder,
                                          const SandboxLimits& limits) {
     const auto path = find_program(program);
-    if (!path)
-        return Error{Errc::unavailable,
-                     "The program " + program +
-                         " is not installed; install libvips-tools and ffmpeg, then retry."};
+    if (!path) return not_installed(program);
     SandboxRun run{*path, std::move(arguments), std::move(inputs), folder, limits};
     return run_in_sandbox(run, stopped_);
 }

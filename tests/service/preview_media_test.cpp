@@ -228,7 +228,8 @@ TEST_P(PreviewMedia, files_that_lie_or_break_off_come_to_what_can_be_seen_of_the
     };
     EXPECT_EQ(kind_of("a-movie.jpg"), "movie ready");
     EXPECT_EQ(kind_of("b-picture.mov"), "image ready");
-    EXPECT_EQ(kind_of("e-half.png"), "image ready"); // the upper half of it
+    EXPECT_EQ(kind_of("e-half.png"), "image failed"); // a part of a picture would look like the whole
+    EXPECT_THAT(by_path.at("e-half.png").error.value_or(""), HasSubstr("breaks off"));
     EXPECT_EQ(kind_of("f-sound.mov"), "sound ready");
     EXPECT_EQ(kind_of("g.wav"), "sound ready");
     EXPECT_EQ(kind_of("i-words.mp4"), "movie ready");

@@ -66,7 +66,7 @@ export function AppShell() {
     setOverlay(undefined);
   };
 
-  const live = useLive(code);
+  const live = useLive();
   useShellKeys(code);
   useKeys([
     { id: "rail.toggle", context: "global", keys: ["["], label: "Fold or open the rail", run: () => (toggleRail(), true) },

@@ -14,6 +14,7 @@ import { productsQuery } from "@/features/versions/version_queries";
 import { flattenPages } from "@/lib/paging";
 import { Button } from "@/ui/Button";
 import { ErrorState } from "@/ui/ErrorState";
+import { titleWithKey, useKeyNames } from "@/ui/keymap/use_key_names";
 import { useKeys } from "@/ui/keymap/use_keys";
 import { Tabs } from "@/ui/Tabs";
 import { useTitle } from "@/ui/use_title";
@@ -21,7 +22,7 @@ import { AssetGraph } from "./AssetGraph";
 import { TABS, tabOf } from "./asset_page_view";
 import styles from "./shell.module.css";
 import { useProjects } from "./use_projects";
-import { ViewerOf } from "./ViewerOf";
+import { ViewerOf, ViewerOfAsset } from "./ViewerOf";
 
 const UploadDialog = lazy(() => import("./UploadDialog").then((file) => ({ default: file.UploadDialog })));
 const route = getRouteApi("/app/p/$code/assets/$asset");
@@ -35,7 +36,6 @@ export function AssetPage() {
   const may = useMay(code);
   const { data: asset, error, refetch } = useQuery(assetQuery(id));
   const products = flattenPages(useInfiniteQuery(productsQuery(id)).data?.pages ?? []);
-  const latest = products.find((product) => product.latest_number !== null);
   const tab = tabOf(search);
   useTitle(asset?.name);
   useEffect(() => {
@@ -43,6 +43,7 @@ export function AssetPage() {
   }, [code]);
 
   const mayUpload = may("version:create");
+  const uploadKey = useKeyNames("asset.upload");
   const uploading = (on: boolean) => void go({ search: (previous) => (on ? { ...previous, upload: "1" } : { ...previous, upload: "" }), replace: !on });
   useKeys([
     { id: "asset.upload", context: "page", keys: ["u"], label: "Upload a version", run: () => (mayUpload && uploading(true), mayUpload) },
@@ -77,7 +78,7 @@ export function AssetPage() {
             {asset?.name ?? "…"}
           </h1>
           {mayUpload && (
-            <Button kind="primary" icon="upload" title="Upload a version (U)" onClick={() => { uploading(true); }}>
+            <Button kind="primary" icon="upload" title={titleWithKey("Upload a version", uploadKey)} onClick={() => { uploading(true); }}>
               Upload
             </Button>
           )}
@@ -90,7 +91,7 @@ export function AssetPage() {
         >
           {tab === "overview" && (
             <div className={styles.overview}>
-              <div className={styles.overviewMain}>{latest !== undefined && <ViewerOf productId={latest.id} />}</div>
+              <div className={styles.overviewMain}><ViewerOfAsset products={products} project={code} /></div>
               <div className={styles.overviewSide}>
                 <AssetDetails id={id} project={code} headless>
                   {null}
@@ -105,7 +106,7 @@ export function AssetPage() {
               version={search.version}
               other={search.with}
               onShow={show}
-              viewer={(version) => <ViewerOf versionId={version} />}
+              viewer={(version) => <ViewerOf versionId={version} project={code} />}
               link={versionLink}
               mayReview={may("version:transition")}
             />

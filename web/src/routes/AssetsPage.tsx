@@ -14,6 +14,7 @@ import { parseSelection } from "@/lib/url_state";
 import { Button } from "@/ui/Button";
 import { ErrorState } from "@/ui/ErrorState";
 import { Hidden } from "@/ui/Hidden";
+import { titleWithKey, useKeyNames } from "@/ui/keymap/use_key_names";
 import { useKeys } from "@/ui/keymap/use_keys";
 import { Panel } from "@/ui/Panel";
 import { useTitle } from "@/ui/use_title";
@@ -63,6 +64,7 @@ export function AssetsPage() {
   };
   const { data: asset } = useQuery({ ...assetQuery(selected ?? ""), enabled: selected !== undefined });
   const mayUpload = may("version:create");
+  const uploadKey = useKeyNames("assets.upload");
   const uploading = (on: boolean) => {
     void navigate({
       search: (previous) => ({ ...searchOf(viewOf(previous), previous), ...(on && { upload: "1" as const }) }),
@@ -117,7 +119,7 @@ export function AssetsPage() {
         mayUpdate={may("asset:update")}
         acts={
           mayUpload && (
-            <Button kind="primary" icon="upload" title="Upload and publish (U)" onClick={() => { uploading(true); }}>
+            <Button kind="primary" icon="upload" title={titleWithKey("Upload and publish", uploadKey)} onClick={() => { uploading(true); }}>
               Upload
             </Button>
           )

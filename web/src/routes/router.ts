@@ -1,5 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { readLiveStart } from "@/api/live_start";
 import { meQuery } from "@/api/me_queries";
 import type { AssetSearch } from "@/features/assets/asset_view";
 import type { AssetPageSearch } from "./asset_page_view";
@@ -44,7 +45,7 @@ const app = createRoute({
   id: "app",
   beforeLoad: async ({ context, location }) => {
     try {
-      await context.queryClient.ensureQueryData(meQuery);
+      await Promise.all([context.queryClient.ensureQueryData(meQuery), readLiveStart()]);
       sessionGate.arm();
     } catch (error) {
       if (problemFrom(error).status !== 401) throw error;
