@@ -24,6 +24,9 @@ export function launch() {
       "--headless",
       "--no-sandbox",
       "--disable-gpu",
+      // Models are drawn by the processor where there is no graphics card.
+      "--use-angle=swiftshader",
+      "--enable-unsafe-swiftshader",
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",

@@ -16,7 +16,7 @@ export function AccountPage() {
         <h2 className={styles.heading}>Password</h2>
         <PasswordForm />
         <h2 className={styles.heading}>Keys</h2>
-        <p className={styles.sheetNote}>They are kept in this browser. <kbd>?</kbd> shows those that work where you are.</p>
+        <p className={styles.note}>They are kept in this browser. <kbd>?</kbd> shows those that work where you are.</p>
         <KeyEditor />
       </section>
     </div>

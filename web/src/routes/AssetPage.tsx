@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useEffect } from "react";
-import { useMay } from "@/api/me_queries";
+import { meQuery, useMay } from "@/api/me_queries";
 import { AssemblyPane } from "@/features/assembly/AssemblyPane";
 import { AssetDetails } from "@/features/assets/AssetDetails";
 import { assetQuery } from "@/features/assets/asset_queries";
@@ -21,6 +21,7 @@ import { useTitle } from "@/ui/use_title";
 import { AssetGraph } from "./AssetGraph";
 import { TABS, tabOf } from "./asset_page_view";
 import styles from "./shell.module.css";
+import { NotAllowedDialog } from "./NotAllowedDialog";
 import { useProjects } from "./use_projects";
 import { ViewerOf, ViewerOfAsset } from "./ViewerOf";
 
@@ -34,6 +35,7 @@ export function AssetPage() {
   const navigate = useNavigate();
   const { codeOfId } = useProjects();
   const may = useMay(code);
+  const me = useQuery(meQuery);
   const { data: asset, error, refetch } = useQuery(assetQuery(id));
   const products = flattenPages(useInfiniteQuery(productsQuery(id)).data?.pages ?? []);
   const tab = tabOf(search);
@@ -127,6 +129,9 @@ export function AssetPage() {
           {tab === "history" && <HistoryList assetId={id} />}
         </Tabs>
       </div>
+      {search.upload === "1" && me.isSuccess && !mayUpload && (
+        <NotAllowedDialog act="upload here" permission="version:create" project={code} onClose={() => { uploading(false); }} />
+      )}
       {search.upload === "1" && mayUpload && (
         <Suspense>
           <UploadDialog code={code} asset={asset} fixed products={products.map((product) => product.code)} onClose={() => { uploading(false); }} />

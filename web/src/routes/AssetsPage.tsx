@@ -1,7 +1,7 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useEffect } from "react";
-import { useMay } from "@/api/me_queries";
+import { meQuery, useMay } from "@/api/me_queries";
 import { AssetBrowser } from "@/features/assets/AssetBrowser";
 import { assetQuery } from "@/features/assets/asset_queries";
 import { AssetDetails } from "@/features/assets/AssetDetails";
@@ -18,6 +18,7 @@ import { titleWithKey, useKeyNames } from "@/ui/keymap/use_key_names";
 import { useKeys } from "@/ui/keymap/use_keys";
 import { Panel } from "@/ui/Panel";
 import { useTitle } from "@/ui/use_title";
+import { NotAllowedDialog } from "./NotAllowedDialog";
 import styles from "./shell.module.css";
 import { useOpened } from "./use_opened";
 import { useProjects } from "./use_projects";
@@ -38,6 +39,7 @@ export function AssetsPage() {
   const navigate = route.useNavigate();
   const { nameOfCode } = useProjects();
   const may = useMay(code);
+  const me = useQuery(meQuery);
   const selection = parseSelection(search.sel);
   const opened = useOpened(selection);
   const selected = opened.assetId;
@@ -126,6 +128,9 @@ export function AssetsPage() {
         }
       />
       </DropTarget>
+      {search.upload === "1" && me.isSuccess && !mayUpload && (
+        <NotAllowedDialog act="upload here" permission="version:create" project={code} onClose={() => { uploading(false); }} />
+      )}
       {search.upload === "1" && mayUpload && (
         <Suspense>
           <UploadDialog code={code} asset={asset} fixed={false} products={[]} onClose={() => { uploading(false); }} />

@@ -91,7 +91,7 @@ const assets = createRoute({
   getParentRoute: () => app,
   path: "/p/$code/assets",
   validateSearch: (search): AssetSearch => ({
-    ...pick(search, "q", "type", "status", "tag", "sort", "sel"),
+    ...pick(search, "q", "type", "status", "tag", "sort", "sel", "pick"),
     ...(search.view === "tiles" && { view: "tiles" as const }),
     ...((search.size === "1" || search.size === "3") && { size: search.size }),
     ...(search.upload === "1" && { upload: "1" as const }),

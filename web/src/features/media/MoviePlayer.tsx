@@ -21,11 +21,10 @@ function rateText(rate: { count: number; seconds: number }): string {
 /** A movie's proxy, frame by frame: what is shown is always a whole frame with its number. */
 export function MoviePlayer({ manifest, url, poster, name }: MoviePlayerProps) {
   const box = useRef<HTMLDivElement>(null);
-  const video = useRef<HTMLVideoElement>(null);
   const rate = parseRate(manifest.rate);
   const count = Math.max(1, manifest.frame_count ?? Math.round(((manifest.duration ?? 1) * rate.count) / rate.seconds));
   const first = manifest.first_frame ?? 0;
-  const { frame, playing, fault, seek, step, toggle, shuttle, on } = usePlayer(video, manifest.rate, count);
+  const { video, frame, playing, fault, seek, step, toggle, shuttle, on } = usePlayer(manifest.rate, count);
   const fullScreen = () => {
     if (document.fullscreenElement === null) void box.current?.requestFullscreen().catch(() => undefined);
     else void document.exitFullscreen();

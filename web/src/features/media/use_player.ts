@@ -2,6 +2,7 @@ import { type RefObject, useEffect, useRef, useState } from "react";
 import { frameOfTime, parseRate, timeOfFrame } from "@/lib/frames";
 
 export interface Player {
+  video: RefObject<HTMLVideoElement | null>;
   /** The frame that is seen, counted from 0. */
   frame: number;
   playing: boolean;
@@ -18,7 +19,8 @@ export interface Player {
 const FASTEST = 4;
 
 /** Frames of a movie by their numbers: the number that is told is that of the picture that is seen. */
-export function usePlayer(video: RefObject<HTMLVideoElement | null>, rateText: string | null | undefined, count: number): Player {
+export function usePlayer(rateText: string | null | undefined, count: number): Player {
+  const video = useRef<HTMLVideoElement>(null);
   const [frame, setFrame] = useState(0);
   const [playing, setPlaying] = useState(false);
   const [fault, setFault] = useState(false);
@@ -44,7 +46,7 @@ export function usePlayer(video: RefObject<HTMLVideoElement | null>, rateText: s
     return () => {
       element.cancelVideoFrameCallback(handle);
     };
-  }, [video, rateText, count]);
+  }, [rateText, count]);
 
   const seek = (to: number) => {
     const next = Math.min(count - 1, Math.max(0, to));
@@ -66,6 +68,7 @@ export function usePlayer(video: RefObject<HTMLVideoElement | null>, rateText: s
     });
   };
   return {
+    video,
     frame,
     playing,
     fault,
