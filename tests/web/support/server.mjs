@@ -14,8 +14,8 @@ const START_MS = 60_000;
 const STOP_MS = 10_000;
 
 /** Without a database named, SQLite in the site's folder. */
-function environment(database) {
-  const rest = { ...process.env };
+function environment(database, settings = {}) {
+  const rest = { ...process.env, ...settings };
   delete rest.DATABASE_URL;
   return database === undefined ? rest : { ...rest, DATABASE_URL: database };
 }
@@ -33,11 +33,11 @@ export async function newPostgresDatabase() {
  * Starts the server; `setupToken` is that of the one-time sign-in link which the first start prints. With `data` it is
  * the site of a server that was stopped before, on the port that it had.
  */
-export async function startServer({ database, data: given, port = 0 } = {}) {
+export async function startServer({ database, data: given, port = 0, settings } = {}) {
   const data = given ?? (await mkdtemp(path.join(tmpdir(), "bifrost-web-")));
   const again = given !== undefined;
   const args = ["serve", "--data", data, "--port", String(port), "--host", "127.0.0.1"];
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: environment(database) });
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: environment(database, settings) });
   let printed = "";
   const exited = new Promise((resolve) => child.once("exit", resolve));
 
@@ -76,8 +76,8 @@ export async function startServer({ database, data: given, port = 0 } = {}) {
 }
 
 /** An API token of the owner, made as an administrator does it on the server's machine. */
-export async function createToken(data, database) {
+export async function createToken(data, database, settings) {
   const args = ["token", "create", "--data", data, "--user", "owner", "--name", "test", "--output", "json"];
-  const { stdout } = await promisify(execFile)(program, args, { env: environment(database) });
+  const { stdout } = await promisify(execFile)(program, args, { env: environment(database, settings) });
   return JSON.parse(stdout).token;
 }
