@@ -60,11 +60,18 @@ json::Raw image_manifest(std::string_view kind, const MediaFormat& format, std::
 Result<PreviewMaker::Picture> PreviewMaker::make_picture(const fs::path& file) {
     BIFROST_ASSIGN(const fs::path folder, new_folder());
     const std::string box = std::to_string(kLargest);
-    // Wide gamuts are brought to sRGB, which browsers take for granted in pictures without a profile.
-    auto done = run("vips",
-                    {"--vips-info", "thumbnail", file.string(), (folder / "large.webp").string() + kWebp, box,
-                     "--height", box, "--size", "down", "--export-profile", "srgb", "--fail-on", "truncated"},
-                    {file}, folder, limits_.picture);
+    // Wide gamuts are brought to sRGB, which browsers take for granted in pictures without a profile. Without
+    // the second profile, the one of pictures that carry none, their colours would be shifted on the way.
+    std::vector<std::string> arguments{
+        "--vips-info", "thumbnail",        file.string(), (folder / "large.webp").string() + kWebp,
+        box,           "--height",         box,           "--size",
+        "down",        "--fail-on",        "truncated",   "--export-profile",
+        "srgb",        "--import-profile", "srgb"};
+    auto done = run("vips", arguments, {file}, folder, limits_.picture);
+    if (done && done->exit_code != 0 && done->errors.find("profile incompatible") != std::string::npos) {
+        arguments.resize(arguments.size() - 2); // it is grey
+        done = run("vips", std::move(arguments), {file}, folder, limits_.picture);
+    }
     Picture picture;
     if (!done) {
         if (done.error().code != Errc::invalid) return done.error();

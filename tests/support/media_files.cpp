@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iomanip>
 #include <iterator>
@@ -76,6 +77,20 @@ std::string MediaFiles::make(const std::string& name, const std::vector<std::str
     all.push_back(file(name));
     run(all);
     return read_file(file(name));
+}
+
+std::vector<std::pair<std::string, std::string>>
+MediaFiles::make_frames(const std::string& name, int first, const std::vector<std::string>& arguments) {
+    std::vector<std::string> all{"ffmpeg", "-v", "error", "-y"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    all.insert(all.end(), {"-start_number", std::to_string(first), file(name + ".%04d.png")});
+    run(all);
+    std::vector<std::pair<std::string, std::string>> frames;
+    for (int frame = first;; ++frame) {
+        const std::string one = name + "." + std::to_string(frame) + ".png";
+        if (!std::filesystem::exists(file(one))) return frames;
+        frames.emplace_back(one, read_file(file(one)));
+    }
 }
 
 std::string MediaFiles::convert(const std::string& bytes, const std::string& name, const std::string& to) {

@@ -23,6 +23,9 @@ class MediaFiles {
   public:
     /// The bytes that ffmpeg writes with these arguments; the format goes by the name.
     std::string make(const std::string& name, const std::vector<std::string>& arguments);
+    /// Frames that ffmpeg writes with these arguments: "name.1001.png" … and their bytes.
+    std::vector<std::pair<std::string, std::string>> make_frames(const std::string& name, int first,
+                                                                 const std::vector<std::string>& arguments);
     /// The same picture in another format, by vips.
     std::string convert(const std::string& bytes, const std::string& name, const std::string& to);
     /// The same picture in linear light, as floats, by vips.
