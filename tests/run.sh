@@ -122,7 +122,7 @@ if wanted unit || wanted service || wanted http || wanted browser || wanted cont
 fi
 if wanted service || wanted contract || wanted cli || wanted browser || wanted asan || wanted tsan; then start_postgres; fi
 
-if wanted service || wanted cli || wanted asan || wanted tsan; then start_s3; fi
+if wanted service || wanted cli || wanted browser || wanted asan || wanted tsan; then start_s3; fi
 
 gtest_suite unit release unit
 gtest_suite service release service

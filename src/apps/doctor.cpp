@@ -186,10 +186,11 @@ class Doctor {
     }
 
     void sandbox() {
-        for (const char* program : {"vipsthumbnail", "ffmpeg", "ffprobe"})
+        for (const char* program : {"vips", "vipsthumbnail", "ffmpeg", "ffprobe", "zstd"})
             if (!media::find_program(program))
                 return add("previews", "warning",
-                           std::string(program) + " is not installed; install libvips-tools and ffmpeg.");
+                           std::string(program) +
+                               " is not installed; install libvips-tools, ffmpeg and zstd.");
         const auto protection = media::sandbox_protection();
         add("previews", protection.is_whole() ? "ok" : "warning", "made within " + protection.text());
     }

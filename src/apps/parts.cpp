@@ -11,6 +11,7 @@
 #include "core/hash.hpp"
 #include "core/log.hpp"
 #include "media/sandbox.hpp"
+#include "storage/s3/s3_store.hpp"
 #include "worker/jobs/all_jobs.hpp"
 
 namespace bifrost::apps {
@@ -89,6 +90,13 @@ http::ServerOptions operations_options(const config::Place& place) {
     return options;
 }
 
+/// Where browsers send and fetch bytes when that isn't this server.
+std::string store_origin(const config::Config& config) {
+    if (config.s3_bucket.empty()) return {};
+    const auto origin = storage::s3_client_origin(s3_options(config));
+    return origin ? *origin : std::string{}; // the store has said what is wrong with the settings
+}
+
 std::unique_ptr<storage::ProjectFolder> project_folder(const config::Config& config, OpenedSite& opened) {
     if (config.projects_root.empty()) return nullptr;
     return std::make_unique<storage::ProjectFolder>(config.projects_root, *opened.store,
@@ -153,8 +161,9 @@ Result<> SharedParts::keep_answers() {
 }
 
 ApiPart::ApiPart(const config::Config& config, api::Context& context, const config::Place& place)
-    : place_(place), server_(server_options(config, place), api::make_router(context),
-                             api::web_files(context), api::problem, api::observe_requests()) {
+    : place_(place),
+      server_(server_options(config, place), api::make_router(context),
+              api::web_files(context, store_origin(config)), api::problem, api::observe_requests()) {
     context.draining = [this] { return server_.draining(); };
 }
 

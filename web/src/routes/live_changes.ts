@@ -2,6 +2,7 @@ import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import type { Asset, Event, Product, Version } from "@/api/schema";
 import { assetQuery, tableOf } from "@/features/assets/asset_queries";
 import { applyShotEvent } from "@/features/shots/shot_queries";
+import { awaitPicture } from "./live_pictures";
 
 // Puts what happened into what the browser holds, so that nobody asks for whole lists again because of one change.
 
@@ -42,7 +43,7 @@ function onAsset(client: QueryClient, event: Event, code: string | undefined): v
   void client.invalidateQueries({ queryKey: ["history", id] });
 }
 
-function onVersion(client: QueryClient, event: Event): void {
+function onVersion(client: QueryClient, event: Event, codeOf: (id: string | null) => string | undefined): void {
   const id = event.entity_id;
   const after = (event.patch.after ?? {}) as Partial<Version>;
   client.setQueryData<Version>(["version", id], (version) => (version === undefined ? version : { ...version, ...after }));
@@ -54,7 +55,10 @@ function onVersion(client: QueryClient, event: Event): void {
   if (event.action === "version.published" && product !== undefined && typeof number === "number") {
     client.setQueriesData<Pages<Product>>({ queryKey: ["products"] }, (pages) => changeIn(pages, product, { latest_number: number }));
   }
-  if (/preview|thumbnail/.test(event.action)) void client.invalidateQueries({ queryKey: ["previews", id] });
+  if (event.action === "version.published") {
+    if (product !== undefined) void client.invalidateQueries({ queryKey: ["newest-version", product] });
+    awaitPicture(client, id, codeOf);
+  }
 }
 
 /** `codeOf` names the project that an id stands for. */
@@ -65,7 +69,7 @@ export function applyEvents(client: QueryClient, events: readonly Event[], codeO
         onAsset(client, event, codeOf(event.project_id));
         break;
       case "version":
-        onVersion(client, event);
+        onVersion(client, event, codeOf);
         break;
       case "shot":
         applyShotEvent(client, event, codeOf(event.project_id));

@@ -27,6 +27,7 @@ export function BreakdownGrid({ matrix, shots, assets, mayUpdate, onSet, onEnter
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
+  const editing = useRef(false);
   const [view, setView] = useState({ left: 0, top: 0, width: 1200, height: 800 });
   const [at, setAt] = useState<Place>({ row: 0, column: 0 });
   const [typed, setTyped] = useState<string>();
@@ -62,10 +63,13 @@ export function BreakdownGrid({ matrix, shots, assets, mayUpdate, onSet, onEnter
   const current = { shot: shots[place.row], asset: assets[place.column] };
   const begin = (text: string) => {
     if (!mayUpdate || current.shot === undefined || current.asset === undefined) return;
+    editing.current = true;
     setTyped(text);
     requestAnimationFrame(() => input.current?.focus());
   };
   const finish = (save: boolean, next: Place = place) => {
+    if (!editing.current) return; // the field that goes loses the focus, which would finish it once more
+    editing.current = false;
     const count = typed === undefined ? undefined : readCount(typed);
     if (save && count !== undefined && current.shot !== undefined && current.asset !== undefined) onSet(current.shot, current.asset, count);
     setTyped(undefined);
