@@ -1,0 +1,82 @@
+"""The chart rendered for every file of values, and the programs that judge it (tools/deploy_tools builds them)."""
+
+import functools
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HERE = pathlib.Path(__file__).resolve().parent
+CHART = ROOT / "deploy/bifrost-chart"
+TOOLS = pathlib.Path(os.environ.get("BIFROST_DEPLOY_TOOLS", ROOT / "build/tools/bin"))
+KUBERNETES = "1.35.0"
+os.environ["BIFROST_HELM"] = str(TOOLS / "helm")
+
+# Everything that is released, and the ways of it that only some sites choose.
+RELEASES = {
+    "defaults": ("bifrost-prod", []),
+    "production": ("bifrost-prod", ["--values", CHART / "values-production.yaml"]),
+    "staging": ("bifrost-staging", ["--values", CHART / "values-staging.yaml", "--values", HERE / "staging_secrets.yaml"]),
+    "everything": ("bifrost-prod", ["--values", CHART / "values-production.yaml", "--values", HERE / "everything.yaml"]),
+}
+
+
+def run(*words, expect=0):
+    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=120)
+    assert done.returncode == expect, f"{' '.join(map(str, words))}: {done.returncode}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
+    return done
+
+
+def template(*options, namespace="bifrost-prod", expect=0):
+    return run(TOOLS / "helm", "template", "bifrost", CHART, "--namespace", namespace, "--kube-version", KUBERNETES, *options, expect=expect)
+
+
+@functools.lru_cache(maxsize=None)
+def rendered_text(release):
+    namespace, options = RELEASES[release]
+    return template(*options, namespace=namespace).stdout
+
+
+def rendered(release):
+    return [thing for thing in yaml.safe_load_all(rendered_text(release)) if thing]
+
+
+def values(release):
+    """The values that a release ends up with, as Helm merges them."""
+    merged = yaml.safe_load((CHART / "values.yaml").read_text())
+    options = RELEASES[release][1]
+    for path in options[1::2]:
+        merge(merged, yaml.safe_load(pathlib.Path(path).read_text()))
+    return merged
+
+
+def merge(into, other):
+    for key, value in other.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            merge(into[key], value)
+        else:
+            into[key] = value
+
+
+def pod_spec(thing):
+    """The pod that an object makes, or None; with its labels as `labels`."""
+    if thing["kind"] == "Pod":
+        return thing["metadata"].get("labels", {}), thing["spec"]
+    spec = thing.get("spec", {})
+    spec = spec.get("jobTemplate", {}).get("spec", spec)
+    pod = spec.get("template")
+    if not isinstance(pod, dict) or "containers" not in pod.get("spec", {}):
+        return None
+    return pod["metadata"]["labels"], pod["spec"]
+
+
+@pytest.fixture(params=list(RELEASES))
+def release(request):
+    return request.param
+
+
+sys.path.insert(0, str(ROOT / "tools"))
