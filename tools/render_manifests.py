@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes deploy/kubernetes/ out of the chart with values-production.yaml, for those who install without Helm: the files that are named
-below, each with its objects. bifrost-namespaces.yaml is written by hand (an administrator's), and so are the monitoring files.
+below, each with its objects; and prometheus-configmap.yaml out of deploy/monitoring. bifrost-namespaces.yaml is written by hand: it is an administrator's.
 
     tools/render_manifests.py [--check]      --check: fail when a file differs from what the chart says
 """
@@ -34,7 +34,7 @@ FILES = {
     "bifrost-migrate-job.yaml": [("Job", "bifrost-migrate")],
     "bifrost-backup.yaml": [("CronJob", None)],
 }
-TESTS = {"helm.sh/hook": "test"}  # Helm runs these; there is nobody to run them otherwise
+MONITORING = ROOT / "deploy/monitoring"
 
 
 def helm(*words):
@@ -70,6 +70,40 @@ class Dumper(yaml.SafeDumper):
         return super().increase_indent(flow, False)
 
 
+def represent_text(dumper, text):
+    """Files inside of files stay readable."""
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+Dumper.add_representer(str, represent_text)
+
+
+def prometheus():
+    """Prometheus' settings and rules as ConfigMaps, and its right to look for pods."""
+
+    def config_map(name, files):
+        data = {key: (MONITORING / path).read_text() for key, path in files.items()}
+        return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": "monitoring"}, "data": data}
+
+    account = {"name": "prometheus", "namespace": "monitoring"}
+    role = {"name": "bifrost-prometheus"}
+    return [
+        config_map("prometheus-config", {"prometheus.yml": "prometheus-kubernetes.yml"}),
+        config_map("prometheus-rules", {"recording.yml": "rules/recording.yml", "alerts.yml": "rules/alerts.yml"}),
+        config_map("alertmanager-config", {"alertmanager.yml": "alertmanager.yml"}),
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account},
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": role,
+            "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list", "watch"]}],
+        },
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": role,
+            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", **role},
+            "subjects": [{"kind": "ServiceAccount", **account}],
+        },
+    ]
+
+
 def render():
     text = helm("template", "bifrost", CHART, "--namespace", "bifrost-prod", "--values", CHART / "values-production.yaml", "--kube-version", "1.35.0")
     things = [thing for thing in yaml.safe_load_all(text) if thing and thing["metadata"].get("annotations", {}).get("helm.sh/hook") != "test"]
@@ -84,6 +118,8 @@ def render():
         taken |= {id(part) for part in parts}
         documents = [yaml.dump(without_helm(part), Dumper=Dumper, sort_keys=False, width=160, allow_unicode=True) for part in parts]
         files[name] = "# From the chart with values-production.yaml by tools/render_manifests.py: change the chart, not this file.\n" + "---\n".join(documents)
+    documents = [yaml.dump(part, Dumper=Dumper, sort_keys=False, width=160, allow_unicode=True) for part in prometheus()]
+    files["prometheus-configmap.yaml"] = "# Out of deploy/monitoring by tools/render_manifests.py: change the files there, not this one.\n" + "---\n".join(documents)
     forgotten = [f"{thing['kind']} {thing['metadata']['name']}" for thing in things if id(thing) not in taken]
     if forgotten:
         sys.exit(f"objects of the chart that no file takes: {', '.join(forgotten)}; name them in FILES")

@@ -74,6 +74,18 @@ def pod_spec(thing):
     return pod["metadata"]["labels"], pod["spec"]
 
 
+@pytest.fixture(scope="session")
+def schemas(tmp_path_factory):
+    """Kubernetes' schemas, closed against unknown fields, where kubeconform finds what they refer to: the option that names them."""
+    import kubernetes_validate
+
+    folder = pathlib.Path(kubernetes_validate.__file__).parent / f"kubernetes-json-schema/v{KUBERNETES}-local-strict"
+    out = tmp_path_factory.mktemp("schemas")
+    for path in folder.glob("*.json"):
+        (out / path.name).write_text(path.read_text().replace('"/api/_definitions.json', f'"{out.as_uri()}/_definitions.json'))
+    return ("-schema-location", str(out) + "/{{.ResourceKind}}{{.KindSuffix}}.json")
+
+
 @pytest.fixture(params=list(RELEASES))
 def release(request):
     return request.param
