@@ -36,5 +36,7 @@ BOOST_DESCRIBE_STRUCT(Activity, (),
 
 /// Nothing for SQLite.
 Result<std::optional<Activity>> find_activity(Tx& tx);
+/// How many servers follow this one; 0 for SQLite.
+Result<std::int64_t> count_standbys(Tx& tx);
 
 } // namespace bifrost::database

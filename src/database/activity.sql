@@ -14,3 +14,8 @@ select (select count(*) from pg_stat_activity where datname = current_database()
        case current_setting('archive_mode') when 'off' then 0 else 1 end
 from pg_stat_database d cross join pg_stat_archiver a
 where d.datname = current_database()
+
+-- Another user's are seen with pg_monitor only.
+-- name: count_standbys
+-- postgres:
+select count(*) from pg_stat_replication where application_name not like 'pg_basebackup%'
