@@ -31,6 +31,7 @@ ARROWS = {
     "services/shot": SERVICES_BASE | {"services/project", "services/folder", "services/publish"},
     "services/workflow": SERVICES_BASE | {"services/project", "services/folder", "services/publish", "services/asset", "services/shot"},
     "services/editorial": SERVICES_BASE | {"services/project", "services/folder", "services/publish", "services/asset", "services/shot", "services/workflow"},
+    "services/csv": SERVICES_BASE | {"services/project", "services/folder", "services/publish", "services/asset", "services/shot"},
     "services/scene": SERVICES_BASE | {"services/project", "services/folder", "services/publish"},
     # search hears of changes through events only
     "services/search": SERVICES_BASE,

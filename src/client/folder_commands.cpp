@@ -209,6 +209,7 @@ void add_folder_commands(CLI::App& app, const ContextPtr& context) {
     add_tree(*noun, context);
     add_translate(*noun, context);
     add_folder_disk_commands(*noun, context);
+    add_folder_mapping_commands(*noun, context);
 }
 
 } // namespace bifrost::client
