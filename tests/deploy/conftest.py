@@ -10,10 +10,15 @@ import pytest
 import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+from production_stack import Stack  # noqa: E402
+
 HERE = pathlib.Path(__file__).resolve().parent
 CHART = ROOT / "deploy/bifrost-chart"
 TOOLS = pathlib.Path(os.environ.get("BIFROST_DEPLOY_TOOLS", ROOT / "build/tools/bin"))
 KUBERNETES = "1.35.0"
+BIN = os.environ.get("BIFROST_BIN", str(ROOT / "build/release/bifrost"))
+S3_SERVER = os.environ.get("BIFROST_S3_SERVER", str(ROOT / "build/tools/bin/versitygw"))
 os.environ["BIFROST_HELM"] = str(TOOLS / "helm")
 
 # Everything that is released, and the ways of it that only some sites choose.
@@ -91,4 +96,19 @@ def release(request):
     return request.param
 
 
-sys.path.insert(0, str(ROOT / "tools"))
+@pytest.fixture(scope="session")
+def stack():
+    """The production shape, for everything that has to be seen running."""
+    running = Stack(BIN, S3_SERVER)
+    running.token = running.admin("token", "create", "--user", "owner", "--name", "tests")["token"]
+    yield running
+    codes = running.stop()
+    assert all(code == 0 for code in codes.values()), codes
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """The ends of all logs stand below a failure."""
+    report = (yield).get_result()
+    if report.when == "call" and report.failed and "stack" in getattr(item, "funcargs", {}):
+        report.sections.append(("logs", item.funcargs["stack"].log()))

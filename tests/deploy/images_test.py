@@ -10,12 +10,11 @@ import subprocess
 import pytest
 import requests
 import yaml
-from conftest import ROOT
+from conftest import BIN, ROOT
 
 from production_stack import free_port, wait_until
 
 DOCKERFILES = {"api": ROOT / "Dockerfile.api", "worker": ROOT / "Dockerfile.worker", "web": ROOT / "web/Dockerfile"}
-BIN = os.environ.get("BIFROST_BIN", str(ROOT / "build/release/bifrost"))
 
 
 def instructions(path):
