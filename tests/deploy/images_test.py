@@ -6,6 +6,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import tempfile
 
 import pytest
 import requests
@@ -228,8 +229,9 @@ def start_web(folder, **environment):
 
 
 @pytest.fixture(scope="module")
-def web(api, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("web")
+def web(api):
+    # Below /tmp itself: started by root, nginx reads files as another user, who can't enter pytest's folders.
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="bifrost-web-"))
     shutil.copytree(ROOT / "web/dist", folder / "site")
     (folder / "site/health.html").write_text("ok\n")
     os.chmod(folder, 0o755)
@@ -242,6 +244,7 @@ def web(api, tmp_path_factory):
     finally:
         process.terminate()
         process.wait(30)
+        shutil.rmtree(folder)
 
 
 def get(url, **headers):
