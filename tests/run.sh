@@ -135,7 +135,7 @@ suite browser node env BIFROST_BIN="$PWD/build/release/bifrost" npm run --prefix
 if wanted contract || wanted cli || wanted production || wanted chaos || wanted deploy; then venv >"$LOGS/venv.log" 2>&1 || { cat "$LOGS/venv.log"; count 0 1; }; fi
 suite contract pytest env BIFROST_BIN="$PWD/build/release/bifrost" build/venv-tests/bin/python -m pytest -q tests/contract
 suite cli pytest env BIFROST_BIN="$PWD/build/release/bifrost" build/venv-tests/bin/python -m pytest -q tests/cli
-if wanted chaos || wanted production; then ./dev __s3_server >"$LOGS/s3-server.log" 2>&1 || { cat "$LOGS/s3-server.log"; count 0 1; }; fi
+if wanted chaos || wanted production || wanted deploy; then ./dev __s3_server >"$LOGS/s3-server.log" 2>&1 || { cat "$LOGS/s3-server.log"; count 0 1; }; fi
 suite chaos pytest env BIFROST_BIN="$PWD/build/release/bifrost" build/venv-tests/bin/python -m pytest -q tests/chaos
 ! wanted chaos || grep -E '^[A-Za-z].*: .*\{' "$LOGS/chaos.log"
 suite production pytest env BIFROST_BIN="$PWD/build/release/bifrost" build/venv-tests/bin/python -m pytest -q tests/production
