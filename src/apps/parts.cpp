@@ -8,6 +8,7 @@
 #include "api/problem.hpp"
 #include "api/routes.hpp"
 #include "api/web_files.hpp"
+#include "apps/process_metrics.hpp"
 #include "core/hash.hpp"
 #include "core/log.hpp"
 #include "media/sandbox.hpp"
@@ -129,7 +130,9 @@ SharedParts::SharedParts(const config::Config& config, OpenedSite& opened,
       rate_limit_(cache_, config.sign_ins_per_minute, config.requests_per_minute),
       hot_assets_(*opened.database, cache_, std::chrono::seconds(config.cache_ttl_seconds)),
       live_(*opened.database, authenticator_),
-      context_{*opened.database, *opened.store, opened.local_store(), authenticator_, answers_, {}, {}} {
+      context_{*opened.database, *opened.store, opened.local_store(), authenticator_, answers_, {}, {}},
+      site_metrics_(*opened.database) {
+    publish_process_metrics(BIFROST_VERSION);
     context_.settings.version = BIFROST_VERSION;
     context_.settings.environment = config.environment;
     context_.settings.insecure_lan = config.insecure_lan;
