@@ -27,10 +27,11 @@ export function BreakdownGrid({ matrix, shots, assets, mayUpdate, onSet, onEnter
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
-  const editing = useRef(false);
   const [view, setView] = useState({ left: 0, top: 0, width: 1200, height: 800 });
   const [at, setAt] = useState<Place>({ row: 0, column: 0 });
   const [typed, setTyped] = useState<string>();
+  // An input that is taken away loses the focus too: what was typed counts once.
+  const editing = useRef(false);
 
   useLayoutEffect(() => {
     const element = scroller.current;
@@ -68,7 +69,7 @@ export function BreakdownGrid({ matrix, shots, assets, mayUpdate, onSet, onEnter
     requestAnimationFrame(() => input.current?.focus());
   };
   const finish = (save: boolean, next: Place = place) => {
-    if (!editing.current) return; // the field that goes loses the focus, which would finish it once more
+    if (!editing.current) return;
     editing.current = false;
     const count = typed === undefined ? undefined : readCount(typed);
     if (save && count !== undefined && current.shot !== undefined && current.asset !== undefined) onSet(current.shot, current.asset, count);
