@@ -29,8 +29,11 @@ ARROWS = {
     "services/publish": SERVICES_BASE | {"services/project", "services/folder"},
     "services/asset": SERVICES_BASE | {"services/project", "services/folder", "services/publish"},
     "services/shot": SERVICES_BASE | {"services/project", "services/folder", "services/publish"},
-    "services/workflow": SERVICES_BASE | {"services/project", "services/folder", "services/publish", "services/asset", "services/shot"},
-    "services/editorial": SERVICES_BASE | {"services/project", "services/folder", "services/publish", "services/asset", "services/shot", "services/workflow"},
+    "services/task": SERVICES_BASE | {"services/project"},
+    "services/workflow": SERVICES_BASE | {"services/project", "services/folder", "services/publish", "services/asset", "services/shot", "services/task"},
+    "services/history": SERVICES_BASE | {"services/project", "services/folder", "services/publish", "services/asset", "services/shot", "services/task", "services/workflow"},
+    "services/editorial": SERVICES_BASE | {"services/project", "services/folder", "services/publish", "services/asset", "services/shot", "services/task", "services/workflow"},
+    "services/csv": SERVICES_BASE | {"services/project", "services/folder", "services/publish", "services/asset", "services/shot"},
     "services/scene": SERVICES_BASE | {"services/project", "services/folder", "services/publish"},
     # search hears of changes through events only
     "services/search": SERVICES_BASE,

@@ -35,6 +35,17 @@ enum class Permission : std::uint8_t {
     version_archive,
     version_transition,
     version_review,
+    task_create,
+    task_update, ///< dates, people, dependencies
+    task_archive,
+    task_transition,
+    task_review,
+    time_log_create, ///< one's own time
+    comment_create,
+    comment_moderate, ///< others' comments
+    history_revert,   ///< on top of what each of the changes takes
+    workflow_manage,  ///< workflows, task types and templates
+    webhook_manage,
     job_read,
     job_manage,
     // of the site

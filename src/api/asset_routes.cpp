@@ -1,6 +1,7 @@
 #include <unordered_map>
 
 #include "api/answer.hpp"
+#include "api/entity_operations.hpp"
 #include "api/hot_assets.hpp"
 #include "api/operation.hpp"
 #include "api/routes.hpp"
@@ -96,8 +97,11 @@ Result<http::Response> hot_answer(Incoming& incoming, const Id& id) {
 Result<http::Response> get(Incoming& incoming) {
     Parameters parameters(incoming.http);
     const auto included = read_include(parameters);
+    const auto at = parameters.text("at", 100);
+    if (at && included.any()) parameters.add_error("include", "can't be asked for together with `at`");
     BIFROST_CHECK(parameters.finish());
     BIFROST_ASSIGN(const Id id, incoming.id());
+    if (at) return get_entity_at<asset::get_asset>(incoming, id, *at);
     // Who says what they have seen is answered by a database that has it.
     const auto* scope = database::RequestScope::current();
     const bool says_what_was_seen = scope != nullptr && scope->seen();

@@ -11,6 +11,7 @@
 #include "services/shot/episode.hpp"
 #include "services/shot/sequence.hpp"
 #include "services/shot/shot.hpp"
+#include "services/task/task.hpp"
 #include "services/workflow/workflow.hpp"
 
 namespace bifrost::api {
@@ -96,6 +97,10 @@ const std::array kRows = {
         [](Call& call, std::string_view project, const BatchStep& step) {
             return outcome(shot::create_shot(call, project, step.body), 201);
         }},
+    Row{"create", "/projects/*/tasks", nullptr,
+        [](Call& call, std::string_view project, const BatchStep& step) {
+            return outcome(task::create_task(call, project, step.body), 201);
+        }},
     Row{"create", "/shots/*/products", create_product<kShot>},
     Row{"create", "/sequences/*/products", create_product<kSequence>},
     Row{"create", "/episodes/*/products", create_product<kEpisode>},
@@ -116,6 +121,7 @@ const std::array kRows = {
     Row{"update", "/episodes/*", update<shot::update_episode>},
     Row{"update", "/sequences/*", update<shot::update_sequence>},
     Row{"update", "/shots/*", update<shot::update_shot>},
+    Row{"update", "/tasks/*", update<task::update_task>},
     Row{"update", "/products/*",
         [](Call& call, const Id& id, const BatchStep& step) {
             return outcome(publish::update_product(call, id, step.body, step.if_revision));
@@ -136,6 +142,7 @@ const std::array kRows = {
     Row{"archive", "/episodes/*", move<shot::archive_episode>},
     Row{"archive", "/sequences/*", move<shot::archive_sequence>},
     Row{"archive", "/shots/*", move<shot::archive_shot>},
+    Row{"archive", "/tasks/*", move<task::archive_task>},
     Row{"archive", "/products/*",
         [](Call& call, const Id& id, const BatchStep& step) {
             return outcome(publish::archive_product(call, id, step.if_revision));
@@ -156,6 +163,7 @@ const std::array kRows = {
     Row{"restore", "/episodes/*", move<shot::restore_episode>},
     Row{"restore", "/sequences/*", move<shot::restore_sequence>},
     Row{"restore", "/shots/*", move<shot::restore_shot>},
+    Row{"restore", "/tasks/*", move<task::restore_task>},
     Row{"restore", "/products/*",
         [](Call& call, const Id& id, const BatchStep& step) {
             return outcome(publish::restore_product(call, id, step.if_revision));
@@ -173,6 +181,10 @@ const std::array kRows = {
     Row{"transition", "/shots/*",
         [](Call& call, const Id& id, const BatchStep& step) {
             return outcome(workflow::transition(call, "shot", id, step.body, step.if_revision));
+        }},
+    Row{"transition", "/tasks/*",
+        [](Call& call, const Id& id, const BatchStep& step) {
+            return outcome(workflow::transition(call, "task", id, step.body, step.if_revision));
         }},
     Row{"transition", "/versions/*",
         [](Call& call, const Id& id, const BatchStep& step) {

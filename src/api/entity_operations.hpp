@@ -5,6 +5,7 @@
 
 #include "api/answer.hpp"
 #include "api/operation.hpp"
+#include "services/history/rewind.hpp"
 
 namespace bifrost::api {
 
@@ -14,6 +15,32 @@ Result<http::Response> get_entity(Incoming& incoming) {
     Parameters parameters(incoming.http);
     BIFROST_CHECK(parameters.finish());
     BIFROST_ASSIGN(const Id id, incoming.id());
+    return read(incoming, [&](database::Tx& tx) -> Result<http::Response> {
+        BIFROST_ASSIGN(const auto found, service(tx, incoming.actor, id));
+        return entity_answer(found);
+    });
+}
+
+/// The entity as it was `at` a time or an event; who may see it now may see what it was.
+template <auto service>
+Result<http::Response> get_entity_at(Incoming& incoming, const Id& id, const std::string& at) {
+    BIFROST_ASSIGN(const auto moment, history::parse_moment(at));
+    return incoming.context.database.snapshot([&](database::Tx& tx) -> Result<http::Response> {
+        BIFROST_ASSIGN(const auto found, service(tx, incoming.actor, id));
+        http::Response response;
+        BIFROST_ASSIGN(response.body, history::rewind(tx, id, json::to_json(found), moment));
+        return response;
+    });
+}
+
+/// GET of one that has a history.
+template <auto service>
+Result<http::Response> get_or_rewind(Incoming& incoming) {
+    Parameters parameters(incoming.http);
+    const auto at = parameters.text("at", 100);
+    BIFROST_CHECK(parameters.finish());
+    BIFROST_ASSIGN(const Id id, incoming.id());
+    if (at) return get_entity_at<service>(incoming, id, *at);
     return read(incoming, [&](database::Tx& tx) -> Result<http::Response> {
         BIFROST_ASSIGN(const auto found, service(tx, incoming.actor, id));
         return entity_answer(found);
@@ -77,7 +104,7 @@ void add_entity_operations(http::Router& router, Context& context, const std::st
     add(
         Method::post, all, "create_" + name,
         [base](Incoming& incoming) { return create_entity<create>(incoming, base); }, Body::json);
-    add(Method::get, one, "get_" + name, get_entity<get>);
+    add(Method::get, one, "get_" + name, get_or_rewind<get>);
     add(Method::patch, one, "update_" + name, update_entity<update>, Body::json);
     add(Method::del, one, "archive_" + name, put_away_or_back<archive>);
     add(Method::post, one + "/restore", "restore_" + name, put_away_or_back<restore>);

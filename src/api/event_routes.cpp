@@ -161,6 +161,7 @@ Result<> look_at_version(database::Tx& tx, const access::Actor& actor, const Id&
 
 constexpr std::string_view kAsset = "asset";
 constexpr std::string_view kShot = "shot";
+constexpr std::string_view kTask = "task";
 constexpr std::string_view kSequence = "sequence";
 constexpr std::string_view kEpisode = "episode";
 
@@ -189,6 +190,7 @@ void add_event_routes(http::Router& router, Context& context) {
     add("/api/v1/projects/{project}/history", "get_project_history", project_history);
     add("/api/v1/assets/{id}/history", "get_asset_history", entity_history(look_at<kAsset>));
     add("/api/v1/shots/{id}/history", "get_shot_history", entity_history(look_at<kShot>));
+    add("/api/v1/tasks/{id}/history", "get_task_history", entity_history(look_at<kTask>));
     add("/api/v1/sequences/{id}/history", "get_sequence_history", entity_history(look_at<kSequence>));
     add("/api/v1/episodes/{id}/history", "get_episode_history", entity_history(look_at<kEpisode>));
     add("/api/v1/versions/{id}/history", "get_version_history", entity_history(look_at_version));

@@ -14,6 +14,8 @@ void register_commands(CLI::App& app, int& exit_code) {
     add_sequence_commands(app, context);
     add_episode_commands(app, context);
     add_editorial_commands(app, context);
+    add_field_commands(app, context);
+    add_task_commands(app, context);
     add_product_commands(app, context);
     add_version_commands(app, context);
     add_publish_command(app, context);
@@ -24,6 +26,7 @@ void register_commands(CLI::App& app, int& exit_code) {
     add_folder_commands(app, context);
     add_job_commands(app, context);
     add_event_commands(app, context);
+    add_history_commands(app, context);
     add_completion_command(app, context);
 }
 

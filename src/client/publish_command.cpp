@@ -209,7 +209,8 @@ std::string preview_words(const boost::json::value& version) {
 Result<> publish(Context& context, const PublishOptions& options) {
     BIFROST_ASSIGN(auto files, collect(options.files));
     BIFROST_ASSIGN(const auto representations, label(files, options.representations));
-    BIFROST_ASSIGN(const Location entity, locate(context, options.entity, {"asset"}));
+    BIFROST_ASSIGN(const Location entity,
+                   locate(context, options.entity, {"asset", "shot", "sequence", "episode"}));
     BIFROST_ASSIGN(Api * api, context.api());
     boost::json::object body;
     BIFROST_ASSIGN(body["dependencies"], dependencies(context, options.depends));
@@ -237,9 +238,9 @@ Result<> publish(Context& context, const PublishOptions& options) {
             {{"path", file.path}, {"size", file.hashed.stamp.size}, {"sha256", file.hashed.sha256}});
     const std::int64_t number = integer_or(version, "number", 0);
     const std::string address = entity.address + "/" + product_code + "@" + std::to_string(number);
-    boost::json::object result{{"asset", entity.code(0)}, {"product", product_code},
-                               {"version", number},       {"id", id},
-                               {"address", address},      {"files", std::move(list)}};
+    boost::json::object result{{entity.kind, entity.code(0)}, {"product", product_code},
+                               {"version", number},           {"id", id},
+                               {"address", address},          {"files", std::move(list)}};
     if (options.wait) {
         result["preview_state"] = text_or(version, "preview_state", "none");
         const std::string why = text_or(version, "preview_error", "");
@@ -258,7 +259,9 @@ void add_publish_command(CLI::App& app, const ContextPtr& context) {
     const auto options = std::make_shared<PublishOptions>();
     auto* command = add_command(app, context, "publish", "Publish files as the next version of a product",
                                 [context, options] { return publish(*context, *options); });
-    command->add_option("ENTITY", options->entity, "The asset's address or id, such as bar:char_hero")
+    command
+        ->add_option("ENTITY", options->entity,
+                     "Address or id of an asset, shot, sequence or episode, such as bar:char_hero")
         ->required();
     command
         ->add_option("PRODUCT", options->product,

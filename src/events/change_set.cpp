@@ -11,6 +11,10 @@
 namespace bifrost::events {
 namespace {
 
+/// From how many events on one statement takes many, and how many at most.
+constexpr std::size_t kMany = 32;
+constexpr std::size_t kMost = 2000;
+
 /// The place before a transaction's first event.
 std::optional<Position> read_start(const database::Rows& rows) {
     if (rows.empty()) return std::nullopt;
@@ -63,6 +67,7 @@ Result<Position> ChangeSet::append_to_log(database::Tx& tx) {
         last_ = **start_;
     }
     const Timestamp now = Timestamp::now();
+    while (events_.size() - appended_ >= kMany) BIFROST_CHECK(append_many(tx, now));
     for (; appended_ < events_.size(); ++appended_) {
         const NewEvent& event = events_[appended_];
         ++last_.number;
@@ -71,6 +76,30 @@ Result<Position> ChangeSet::append_to_log(database::Tx& tx) {
                                event.patch, request_id_));
     }
     return last_;
+}
+
+Result<> ChangeSet::append_many(database::Tx& tx, Timestamp now) {
+    const std::size_t end = std::min(events_.size(), appended_ + kMost);
+    std::string list = "[";
+    for (; appended_ < end; ++appended_) {
+        const NewEvent& event = events_[appended_];
+        if (list.size() > 1) list += ',';
+        list += '[';
+        json::write(list, ++last_.number);
+        list += ',';
+        json::write(list, event.action);
+        list += ',';
+        json::write(list, event.project_id);
+        list += ',';
+        json::write(list, event.entity_kind);
+        list += ',';
+        json::write(list, event.entity_id);
+        list += ',';
+        json::write(list, event.patch);
+        list += ']';
+    }
+    list += ']';
+    return tx.defer(sql::append_events, last_.epoch, last_.txid, now, id_, actor_id_, request_id_, list);
 }
 
 std::string make_patch(std::string_view before, std::string_view after,

@@ -54,6 +54,8 @@ class ChangeSet {
     Result<Position> append_to_log(database::Tx& tx);
 
   private:
+    Result<> append_many(database::Tx& tx, Timestamp now);
+
     Id id_ = Id::make();
     std::optional<Id> actor_id_;
     std::string request_id_;

@@ -8,7 +8,9 @@
 #include "core/text.hpp"
 #include "services/asset/asset.sql.hpp"
 #include "services/asset/asset_type.hpp"
+#include "services/project/field.hpp"
 #include "services/project/project.hpp"
+#include "services/project/workflow_lock.hpp"
 
 namespace bifrost::asset {
 namespace {
@@ -134,6 +136,7 @@ Result<> insert_asset(Call& call, Asset& asset, const std::vector<std::string>& 
     if (!fields) return as_sentence(fields.error());
     static_cast<project::EntityFields&>(asset) = *fields;
     BIFROST_CHECK(insert_tags(call, asset.id, tags));
+    BIFROST_CHECK(project::share_workflows(call.tx));
     const auto inserted =
         call.tx.query(sql::insert_asset, asset.id, asset.project_id, asset.name, fold_case(asset.name),
                       asset.type, asset.description, asset.tags, asset.is_assembly);
@@ -190,7 +193,10 @@ Result<Asset> create_asset(Call& call, std::string_view project, const boost::js
     asset.type = known.code;
     asset.is_assembly = is_assembly.value_or(known.is_assembly);
     asset.tags.text = json::to_json(tags);
-    asset.metadata = metadata.value_or(json::Raw{});
+    BIFROST_ASSIGN(
+        asset.metadata,
+        project::check_metadata(call, {"asset", project_id, project_id, {}, true, project::metadata_in(body)},
+                                metadata.value_or(json::Raw{})));
     BIFROST_CHECK(insert_asset(call, asset, tags));
     add_event(call, "asset.created", "", asset);
     return asset;
@@ -202,6 +208,14 @@ Result<Asset> update_asset(Call& call, const Id& id, const boost::json::value& p
     BIFROST_CHECK(call.actor.require(Permission::asset_update, before.project_id, "asset"));
     Asset asset = before;
     BIFROST_ASSIGN(Patched patched, read_patch(patch, asset));
+    if (patched.entity.metadata) {
+        BIFROST_ASSIGN(
+            asset.metadata,
+            project::check_metadata(
+                call, {"asset", before.project_id, {}, before.metadata, false, project::metadata_in(patch)},
+                *patched.entity.metadata));
+        patched.entity.metadata = asset.metadata;
+    }
     if (patched.type) {
         BIFROST_ASSIGN(const auto known, get_asset_type(call.tx, asset.project_id, *patched.type));
         asset.type = known.code;

@@ -1,6 +1,7 @@
 // Beginning a version: the draft with everything that the request brings along.
 
 #include "core/json_reader.hpp"
+#include "services/project/workflow_lock.hpp"
 #include "services/publish/dependency.hpp"
 #include "services/publish/representation.hpp"
 #include "services/publish/version.sql.hpp"
@@ -62,6 +63,7 @@ Result<> take_number(Call& call, Wanted& wanted) {
 
 /// What the product says about its new version; authorises.
 Result<> begin(Call& call, const Id& product_id, Version& version) {
+    BIFROST_CHECK(project::share_workflows(call.tx));
     BIFROST_ASSIGN(const auto rows, call.tx.query(sql::find_version_product, product_id));
     if (rows.empty()) return Error{Errc::not_found, "There is no such product."};
     version.product_id = product_id;

@@ -1,6 +1,7 @@
 #include "services/shot/shot_write.hpp"
 
 #include "core/text.hpp"
+#include "services/project/workflow_lock.hpp"
 #include "services/shot/common.hpp"
 #include "services/shot/episode.sql.hpp"
 #include "services/shot/shot.sql.hpp"
@@ -37,6 +38,7 @@ Result<Shot> lock_shot(access::Call& call, const Id& id) {
 
 Result<> insert_shots(access::Call& call, const Id& project_id, std::vector<Shot>& shots) {
     if (shots.empty()) return {};
+    BIFROST_CHECK(project::share_workflows(call.tx));
     BIFROST_ASSIGN(const auto initial, call.tx.query(sql::find_initial_status, project_id));
     const std::string status = initial.empty() ? "waiting" : std::string(initial[0].text(0));
     const auto now = Timestamp::now();

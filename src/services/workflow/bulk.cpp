@@ -48,8 +48,9 @@ void read_revisions(json::Reader& reader, BulkRequest& request) {
 
 BulkRequest read_request(json::Reader& reader) {
     BulkRequest request;
-    request.kind = reader.optional_choice("kind", {"asset", "version"}).value_or("");
-    if (request.kind.empty() && !reader.failed()) reader.add_error("kind", "is required: asset or version");
+    request.kind = reader.optional_choice("kind", {"asset", "shot", "task", "version"}).value_or("");
+    if (request.kind.empty() && !reader.failed())
+        reader.add_error("kind", "is required: asset, shot, task or version");
     read_ids(reader, request);
     request.set = reader.member("set");
     if (const auto* move = reader.member("transition")) {
@@ -63,6 +64,11 @@ BulkRequest read_request(json::Reader& reader) {
     read_revisions(reader, request);
     request.dry_run = reader.optional_boolean("dry_run").value_or(false);
     return request;
+}
+
+Permission permission_to_set(std::string_view kind) {
+    if (kind == "version") return Permission::version_update;
+    return kind == "task" ? Permission::task_update : Permission::asset_update;
 }
 
 Result<> refuse_missing(const BulkWork& work) {
@@ -129,16 +135,18 @@ Result<BulkOutcome> bulk(access::Call& call, std::string_view project, const boo
     BIFROST_ASSIGN(const auto found, project::get_project(call.tx, call.actor, project));
     json::Reader reader(body);
     const BulkRequest request = read_request(reader);
+    if (request.set != nullptr && request.kind == "shot")
+        reader.add_error("kind", "shots are moved in bulk, not set");
     if (request.set != nullptr)
-        BIFROST_CHECK(call.actor.require(request.kind == "version" ? Permission::version_update
-                                                                   : Permission::asset_update,
-                                         found.id, "project"));
+        BIFROST_CHECK(call.actor.require(permission_to_set(request.kind), found.id, "project"));
     BIFROST_CHECK(reader.finish());
     BulkWork work{call, found.id, request, {}, {}};
     if (request.move)
         BIFROST_CHECK(bulk_move(work));
     else if (request.kind == "asset")
         BIFROST_CHECK(bulk_set_assets(work));
+    else if (request.kind == "task")
+        BIFROST_CHECK(bulk_set_tasks(work));
     else
         BIFROST_CHECK(bulk_set_versions(work));
     BIFROST_CHECK(refuse_missing(work));

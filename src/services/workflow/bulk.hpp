@@ -26,11 +26,13 @@ struct BulkOutcome {
     bool dry_run = false;
 };
 
-/// `body`: {kind: asset | version, ids, set or transition, if_revisions?, dry_run?}, up to 10,000 ids. `set`
-/// of assets: name, type, description, is_assembly, tags {set, remove, add}, metadata (merged); of versions:
-/// comment, metadata. `transition`: {to, comment?}. invalid for ids that are not there or may not be seen;
-/// conflict, with the member `conflicts` [{id, detail, revision?, open?}], when one of them can't be changed.
-/// Adds "<kind>.updated" or ".transitioned" for each that changes.
+/// `body`: {kind: asset | shot | task | version, ids, set or transition, if_revisions?, dry_run?}, up to
+/// 10,000 ids. `set` of assets: name, type, description, is_assembly, tags {set, remove, add}, metadata
+/// (merged); of tasks: description, priority, start_date, due_date, shift_days, bid_minutes, assignees {set,
+/// remove, add}, metadata; of versions: comment, metadata; shots are moved only. `transition`: {to,
+/// comment?}. invalid for ids that are not there or may not be seen; conflict, with the member `conflicts`
+/// [{id, detail, revision?, open?}], when one of them can't be changed. Adds "<kind>.updated" or
+/// ".transitioned" for each that changes.
 Result<BulkOutcome> bulk(access::Call& call, std::string_view project, const boost::json::value& body);
 
 } // namespace bifrost::workflow

@@ -31,6 +31,94 @@ order by e.id
 -- postgres:
 for no key update
 
+-- name: lock_tasks
+select e.id, e.revision, e.metadata, t.status, y.code, t.retakes, t.closed_at, e.archived_at
+from task t
+join entity e on e.id = t.id
+join task_type y on y.id = t.task_type_id
+where t.project_id = $1 and t.id in (
+-- sqlite:
+select value from json_each($2)
+-- postgres:
+select cast(value as uuid) from jsonb_array_elements_text(cast($2 as jsonb))
+-- both:
+)
+order by e.id
+-- postgres:
+for no key update of t, e
+
+-- name: lock_shots
+select e.id, e.revision, e.metadata, s.status, null, e.archived_at
+from shot s
+join entity e on e.id = s.id
+where s.project_id = $1 and s.id in (
+-- sqlite:
+select value from json_each($2)
+-- postgres:
+select cast(value as uuid) from jsonb_array_elements_text(cast($2 as jsonb))
+-- both:
+)
+order by e.id
+-- postgres:
+for no key update
+
+-- One statement for all that make the same move.
+-- name: raise_revisions
+update entity
+set revision = revision + 1, updated_at = $2, updated_by = $3
+where id in (
+-- sqlite:
+select value from json_each($1)
+-- postgres:
+select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))
+-- both:
+)
+
+-- name: set_asset_statuses
+update asset
+set status = $2
+where id in (
+-- sqlite:
+select value from json_each($1)
+-- postgres:
+select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))
+-- both:
+)
+
+-- name: set_shot_statuses
+update shot
+set status_before = status, status = $2
+where id in (
+-- sqlite:
+select value from json_each($1)
+-- postgres:
+select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))
+-- both:
+)
+
+-- name: set_version_statuses
+update version
+set status = $2
+where id in (
+-- sqlite:
+select value from json_each($1)
+-- postgres:
+select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))
+-- both:
+)
+
+-- name: set_task_statuses
+update task
+set status = $2, retakes = retakes + $3,
+    closed_at = case when cast($4 as bigint) is null then null else coalesce(closed_at, cast($4 as bigint)) end
+where id in (
+-- sqlite:
+select value from json_each($1)
+-- postgres:
+select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))
+-- both:
+)
+
 -- name: raise_revision
 update entity
 set revision = revision + 1, updated_at = $2, updated_by = $3
@@ -68,4 +156,9 @@ select cast(value as uuid) from jsonb_array_elements_text(cast($1 as jsonb))
 -- name: change_comment
 update version
 set comment = $2
+where id = $1
+
+-- name: set_metadata
+update entity
+set metadata = $2
 where id = $1

@@ -50,6 +50,7 @@ struct BulkWork {
 /// Each notes rows and conflicts, and writes when there is no conflict. invalid below "/set" or
 /// "/transition".
 Result<> bulk_set_assets(BulkWork& work);
+Result<> bulk_set_tasks(BulkWork& work);
 Result<> bulk_set_versions(BulkWork& work);
 Result<> bulk_move(BulkWork& work);
 

@@ -8,7 +8,10 @@ namespace bifrost::workflow {
 Result<std::vector<Reachable>> list_reachable(database::Tx& tx, std::string_view kind, const Id& project_id,
                                               const std::optional<std::string>& type,
                                               std::string_view status) {
-    BIFROST_ASSIGN(const auto rows, tx.query(sql::list_moves_from, kind, project_id, type, status));
+    const std::optional<std::string> none;
+    BIFROST_ASSIGN(const auto rows,
+                   tx.query(sql::list_moves_from, kind, project_id, kind == "asset" ? type : none, status,
+                            kind == "task" ? type : none));
     std::vector<Reachable> states;
     for (const auto row : rows) states.push_back(row.as<Reachable>());
     return states;
@@ -51,11 +54,31 @@ Result<> check_move(const access::Actor& actor, const Id& project_id, const std:
     return {};
 }
 
-std::string patch_of_move(std::string_view from, const MoveRequest& move) {
-    boost::json::object after{{"status", move.to}};
-    if (move.comment && !move.comment->empty()) after["comment"] = *move.comment;
+Closing closing_after(const Closing& before, const Reachable& state, Timestamp now) {
+    Closing after;
+    after.retakes = before.retakes + (state.is_retake ? 1 : 0);
+    if (state.is_closed()) after.closed_at = before.closed_at ? before.closed_at : now;
+    return after;
+}
+
+std::string patch_of_move(std::string_view from, const MoveRequest& move, const Closing& before,
+                          const Closing& after) {
+    boost::json::object old_values{{"status", from}};
+    boost::json::object new_values{{"status", move.to}};
+    if (move.comment && !move.comment->empty()) new_values["comment"] = *move.comment;
+    if (before.retakes != after.retakes) {
+        old_values["retakes"] = before.retakes;
+        new_values["retakes"] = after.retakes;
+    }
+    if (before.closed_at != after.closed_at) {
+        const auto value = [](const std::optional<Timestamp>& at) {
+            return at ? boost::json::value(at->text()) : boost::json::value(nullptr);
+        };
+        old_values["closed_at"] = value(before.closed_at);
+        new_values["closed_at"] = value(after.closed_at);
+    }
     return json::canonical(
-        boost::json::object{{"before", boost::json::object{{"status", from}}}, {"after", std::move(after)}});
+        boost::json::object{{"before", std::move(old_values)}, {"after", std::move(new_values)}});
 }
 
 } // namespace bifrost::workflow

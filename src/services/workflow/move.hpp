@@ -18,10 +18,18 @@ struct Reachable {
     std::string name;
     std::optional<std::string> move;
     std::optional<std::string> permission;
-};
-BOOST_DESCRIBE_STRUCT(Reachable, (), (code, name, move, permission))
+    std::string category;
+    bool is_retake = false;
+    std::optional<std::string> guards;  ///< of the move, a JSON list
+    std::optional<std::string> effects; ///< of the move, a JSON list
 
-/// Every state of the workflow of this kind and asset type in the project, as seen from `status`.
+    [[nodiscard]] bool is_closed() const { return category == "done" || category == "retired"; }
+    [[nodiscard]] bool is_guarded() const { return guards && *guards != "[]"; }
+};
+BOOST_DESCRIBE_STRUCT(Reachable, (), (code, name, move, permission, category, is_retake, guards, effects))
+
+/// Every state of the workflow of this kind and type (of assets or tasks) in the project, as seen from
+/// `status`.
 Result<std::vector<Reachable>> list_reachable(database::Tx& tx, std::string_view kind, const Id& project_id,
                                               const std::optional<std::string>& type,
                                               std::string_view status);
@@ -41,7 +49,15 @@ struct MoveRequest {
     std::string to;
     std::optional<std::string> comment;
 };
-/// The event's patch: the states and the comment.
-std::string patch_of_move(std::string_view from, const MoveRequest& move);
+/// What a task counts along with its state.
+struct Closing {
+    std::int64_t retakes = 0;
+    std::optional<Timestamp> closed_at;
+};
+/// As a task that enters the state counts.
+Closing closing_after(const Closing& before, const Reachable& state, Timestamp now);
+/// The event's patch: the states and the comment; of tasks what else changes with it.
+std::string patch_of_move(std::string_view from, const MoveRequest& move, const Closing& before = {},
+                          const Closing& after = {});
 
 } // namespace bifrost::workflow

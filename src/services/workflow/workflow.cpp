@@ -17,7 +17,9 @@ Workflow read_workflow(const database::Row& row) {
     workflow.name = row.text(3);
     workflow.entity_kind = row.text(4);
     workflow.asset_type = row.get<std::optional<std::string>>(5);
-    workflow.initial_state = row.text(6);
+    workflow.task_type = row.get<std::optional<std::string>>(6);
+    workflow.initial_state = row.text(7);
+    workflow.revision = row.integer(8);
     return workflow;
 }
 
@@ -39,8 +41,8 @@ Result<> read_parts(database::Tx& tx, std::vector<Workflow>& workflows) {
 Result<std::vector<Workflow>> list_workflows(database::Tx& tx, const access::Actor& actor,
                                              std::string_view project, std::string_view kind) {
     database::Params params;
-    std::string sql = "select id, project_id, code, name, entity_kind, asset_type, initial_state from "
-                      "workflow where (project_id is null or ";
+    std::string sql = "select id, project_id, code, name, entity_kind, asset_type, task_type, initial_state, "
+                      "revision from workflow where (project_id is null or ";
     if (project.empty()) {
         sql += access::visible_projects(actor, "project_id", params);
     } else {
@@ -55,6 +57,14 @@ Result<std::vector<Workflow>> list_workflows(database::Tx& tx, const access::Act
     }
     sql += " order by entity_kind, code, id";
     BIFROST_ASSIGN(const auto rows, tx.query_text(sql, params));
+    std::vector<Workflow> workflows;
+    for (const auto row : rows) workflows.push_back(read_workflow(row));
+    BIFROST_CHECK(read_parts(tx, workflows));
+    return workflows;
+}
+
+Result<std::vector<Workflow>> list_kind(database::Tx& tx, std::string_view kind) {
+    BIFROST_ASSIGN(const auto rows, tx.query(sql::list_workflows_of_kind, kind));
     std::vector<Workflow> workflows;
     for (const auto row : rows) workflows.push_back(read_workflow(row));
     BIFROST_CHECK(read_parts(tx, workflows));

@@ -34,6 +34,22 @@ export function Rail({ code, theme, onTheme, onProject, onKeys, onSignOut }: Rai
               <Icon name="assets" />
               <span>Assets</span>
             </Link>
+            <Link to="/p/$code/shots" params={{ code }} className={styles.page} aria-label="Shots" title={hint("Shots", "go.shots")}>
+              <Icon name="film" />
+              <span>Shots</span>
+            </Link>
+            <Link to="/p/$code/breakdown" params={{ code }} className={styles.page} aria-label="Breakdown" title={hint("Breakdown", "go.breakdown")}>
+              <Icon name="view-table" />
+              <span>Breakdown</span>
+            </Link>
+            <Link to="/p/$code/edits" params={{ code }} className={styles.page} aria-label="Edits" title={hint("Edits", "go.edits")}>
+              <Icon name="compare" />
+              <span>Edits</span>
+            </Link>
+            <Link to="/p/$code/folders" params={{ code }} className={styles.page} aria-label="Folders" title={hint("Folders", "go.folders")}>
+              <Icon name="folder" />
+              <span>Folders</span>
+            </Link>
             <Link to="/p/$code/jobs" params={{ code }} className={styles.page} aria-label="Jobs" title={hint("Jobs", "go.jobs")}>
               <Icon name="jobs" />
               <span>Jobs</span>

@@ -9,6 +9,7 @@ export const KEY_CATALOGUE: readonly KeyRow[] = [
   { id: "go.projects", context: "global", keys: ["g p"], label: "Go to the projects" },
   { id: "go.assets", context: "global", keys: ["g a"], label: "Go to the assets" },
   { id: "go.jobs", context: "global", keys: ["g j"], label: "Go to the jobs" },
+  { id: "go.folders", context: "global", keys: ["g f"], label: "Go to the folders" },
   { id: "go.account", context: "global", keys: [], label: "Go to your account" },
   { id: "edit.undo", context: "global", keys: ["Mod+z"], label: "Undo the last change" },
   { id: "link.copy", context: "global", keys: ["y"], label: "Copy the link to what is shown" },
