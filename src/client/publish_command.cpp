@@ -239,8 +239,8 @@ Result<> publish(Context& context, const PublishOptions& options) {
     const std::int64_t number = integer_or(version, "number", 0);
     const std::string address = entity.address + "/" + product_code + "@" + std::to_string(number);
     boost::json::object result{{entity.kind, entity.code(0)}, {"product", product_code},
-                               {"version", number},       {"id", id},
-                               {"address", address},      {"files", std::move(list)}};
+                               {"version", number},           {"id", id},
+                               {"address", address},          {"files", std::move(list)}};
     if (options.wait) {
         result["preview_state"] = text_or(version, "preview_state", "none");
         const std::string why = text_or(version, "preview_error", "");

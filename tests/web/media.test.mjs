@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { Api } from "./support/api.mjs";
-import { accessibilityFaults, launch, openPage, screenshot, setTheme } from "./support/browser.mjs";
+import { accessibilityFaults, launch, openPage, screenshot, setTheme, until } from "./support/browser.mjs";
 import { coloursOf, glbCube, gltfCube, numberedMovie, objCube, picture, readBars, sound } from "./support/media.mjs";
 import { createToken, startServer } from "./support/server.mjs";
 
@@ -47,8 +47,8 @@ describe("pictures and movies", { timeout: 900_000 }, () => {
   };
   /** The picture that stands still is the frame of this number, and the page says so. */
   const isFrame = async (frame) => {
-    await page.waitForFunction(`(${readBars})() === ${frame}`);
-    await page.waitForFunction((wanted) => Number.parseInt(document.querySelector("[role='group'] output").innerText, 10) === wanted, frame);
+    await until(page, `(${readBars})() === ${frame}`);
+    await until(page, (wanted) => Number.parseInt(document.querySelector("[role='group'] output").innerText, 10) === wanted, frame);
   };
 
   before(async () => {
@@ -109,16 +109,16 @@ describe("pictures and movies", { timeout: 900_000 }, () => {
     await isFrame(0);
     await page.keyboard.press("Space");
     await page.getByRole("button", { name: "Pause" }).waitFor();
-    await page.waitForFunction("Number.parseInt(document.querySelector(\"[role='group'] output\").innerText, 10) > 5");
+    await until(page, "Number.parseInt(document.querySelector(\"[role='group'] output\").innerText, 10) > 5");
     await page.keyboard.press("l");
     assert.equal(await page.evaluate("document.querySelector('video').playbackRate"), 2);
     await page.keyboard.press("k");
     await page.getByRole("button", { name: "Play" }).waitFor();
-    await page.waitForFunction(`(${readBars})() >= 0`);
+    await until(page, `(${readBars})() >= 0`);
     await isFrame(await page.evaluate(`(${readBars})()`));
     const stopped = await shownFrame();
     await page.keyboard.press("j");
-    await page.waitForFunction((from) => Number.parseInt(document.querySelector("[role='group'] output").innerText, 10) < from, Math.max(1, stopped));
+    await until(page, (from) => Number.parseInt(document.querySelector("[role='group'] output").innerText, 10) < from, Math.max(1, stopped));
     await page.keyboard.press("k");
     assert.deepEqual(await accessibilityFaults(page, "player"), []);
   });
@@ -154,7 +154,7 @@ describe("pictures and movies", { timeout: 900_000 }, () => {
     await open("flat");
     const image = page.getByRole("img", { name: "Preview of flat.png" });
     await image.waitFor();
-    await page.waitForFunction("document.querySelector('img[alt^=Preview]').complete");
+    await until(page, "document.querySelector('img[alt^=Preview]').complete");
     const { middle } = await coloursOf(folder, await image.screenshot());
     for (const [index, wanted] of [0xe0, 0x80, 0x40].entries()) assert.ok(Math.abs(middle[index] - wanted) < 6, middle.join(" "));
   });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { Api } from "./support/api.mjs";
-import { launch, openPage } from "./support/browser.mjs";
+import { launch, openPage, until } from "./support/browser.mjs";
 import { picture } from "./support/media.mjs";
 import { freePort, startS3 } from "./support/s3.mjs";
 import { createToken, startServer } from "./support/server.mjs";
@@ -75,7 +75,7 @@ if (S3_SERVER !== undefined) {
       await page.getByRole("region", { name: "Uploads" }).getByText("Published as v001").waitFor();
       await page.goto(`/p/kart/assets/${asset.id}`);
       await page.getByRole("img", { name: "Preview of flat.png" }).waitFor();
-      await page.waitForFunction("document.querySelector('img[alt^=Preview]').naturalWidth > 0");
+      await until(page, "document.querySelector('img[alt^=Preview]').naturalWidth > 0");
     });
 
     it("ran without an error of a script and without anything that the content security policy refused", () => {

@@ -52,6 +52,19 @@ export async function openPage(browser, baseURL) {
   return { page, context, faults };
 }
 
+/**
+ * Waits until something is true in the page. Asked from outside: the page's own policy forbids the evaluation that
+ * Playwright's own waiting would do in it.
+ */
+export async function until(page, question, argument) {
+  const end = Date.now() + 60_000;
+  for (;;) {
+    if (await page.evaluate(question, argument)) return;
+    if (Date.now() > end) throw new Error(`in vain: ${String(question)} ${JSON.stringify(argument)}`);
+    await page.waitForTimeout(40);
+  }
+}
+
 export async function setTheme(page, theme) {
   await page.evaluate((value) => {
     document.documentElement.dataset.theme = value;

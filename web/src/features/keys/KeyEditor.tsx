@@ -108,7 +108,7 @@ export function KeyEditor() {
                   <Button kind="quiet" aria-label={`Change the key: ${label}`} disabled={recording !== undefined} onClick={() => { setNote(undefined); setRecording(id); }}>
                     Change
                   </Button>
-                  <Button kind="quiet" aria-label={`The usual key again: ${label}`} disabled={chosen === undefined} onClick={() => { setNote(undefined); keep(withChoice(choices, id, undefined)); }}>
+                  <Button kind="quiet" aria-label={`Reset the key: ${label}`} disabled={chosen === undefined} onClick={() => { setNote(undefined); keep(withChoice(choices, id, undefined)); }}>
                     Reset
                   </Button>
                   {note?.id === id && <p role={note.refused ? "alert" : "status"} className={note.refused ? styles.fault : styles.note}>{note.text}</p>}

@@ -13,6 +13,7 @@ export const KEY_CATALOGUE: readonly KeyRow[] = [
   { id: "go.edits", context: "global", keys: ["g e"], label: "Go to the edits" },
   { id: "go.folders", context: "global", keys: ["g f"], label: "Go to the folders" },
   { id: "go.jobs", context: "global", keys: ["g j"], label: "Go to the jobs" },
+  { id: "go.folders", context: "global", keys: ["g f"], label: "Go to the folders" },
   { id: "go.account", context: "global", keys: [], label: "Go to your account" },
   { id: "edit.undo", context: "global", keys: ["Mod+z"], label: "Undo the last change" },
   { id: "link.copy", context: "global", keys: ["y"], label: "Copy the link to what is shown" },
