@@ -1,11 +1,12 @@
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
+
+#include <CLI/CLI.hpp>
 
 #include "client/field_options.hpp"
 #include "client/location.hpp"
 #include "client/nouns.hpp"
 #include "client/transport/json_access.hpp"
+#include "core/timestamp.hpp"
 
 namespace bifrost::client {
 namespace {
