@@ -18,7 +18,7 @@ import { Tabs } from "@/ui/Tabs";
 import { useTitle } from "@/ui/use_title";
 import styles from "./shell.module.css";
 import { useProjects } from "./use_projects";
-import { ViewerOf } from "./ViewerOf";
+import { ViewerOfAsset } from "./ViewerOf";
 
 const route = getRouteApi("/app/p/$code/shots/$shot");
 
@@ -63,7 +63,7 @@ export function ShotPage() {
       <Tabs label="Parts of the shot" tabs={TABS} current={tab} onChange={(next) => void go({ search: next === "overview" ? {} : { tab: next } })}>
         {tab === "overview" && (
           <div className={styles.overview}>
-            <div className={styles.overviewMain}>{latest === undefined ? <CastingPane shotId={id} assetLink={assetLink} /> : <ViewerOf productId={latest.id} />}</div>
+            <div className={styles.overviewMain}>{latest === undefined ? <CastingPane shotId={id} assetLink={assetLink} /> : <ViewerOfAsset products={products} project={code} />}</div>
             <div className={styles.overviewSide}>
               <ShotDetails id={id} project={code} headless />
             </div>
