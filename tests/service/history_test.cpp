@@ -26,7 +26,7 @@ class History : public TaskTest {
             return asset::update_asset(call, asset_.id, object{{"name", name}}, {});
         });
     }
-    asset::Asset asset() {
+    asset::Asset box() {
         return read([&](database::Tx& tx) { return asset::get_asset(tx, owner_, asset_.id); });
     }
     Result<std::string> was(const history::Moment& moment) {
@@ -63,9 +63,9 @@ TEST_P(History, a_field_that_was_changed_since_stands_in_the_way) {
     const auto second = events().back();
     EXPECT_THAT(conflicts(try_revert(first)), HasSubstr("\"field\":\"name\""));
     EXPECT_THAT(conflicts(try_revert(first)), HasSubstr(second.position.text()));
-    EXPECT_EQ(asset().name, "Second");
+    EXPECT_EQ(box().name, "Second");
     must(try_revert(second));
-    EXPECT_EQ(asset().name, "First");
+    EXPECT_EQ(box().name, "First");
     EXPECT_EQ(events().back().action, "asset.updated");
     // The same again: it is so already, and by a later change.
     EXPECT_THAT(conflicts(try_revert(second)), HasSubstr("changed since"));
@@ -103,11 +103,11 @@ TEST_P(History, metadata_and_tags_get_their_old_value_back_whole) {
         });
     };
     change(R"({"metadata": {"keep": {"a": 1, "b": 2}, "old": true}, "tags": ["wood"], "code": "Crate"})");
-    const auto before = asset();
+    const auto before = box();
     change(
         R"({"metadata": {"keep": {"a": 5, "c": 3}, "old": null, "new": 1}, "tags": ["steel"], "code": "Chest"})");
     must(try_revert(events().back()));
-    const auto after = asset();
+    const auto after = box();
     EXPECT_EQ(json::canonical(json_of(after.metadata.text)), json::canonical(json_of(before.metadata.text)));
     EXPECT_EQ(after.tags.text, before.tags.text);
     EXPECT_EQ(after.code, "crate");
@@ -161,9 +161,8 @@ TEST_P(History, what_was_made_at_once_goes_at_once_unless_somebody_works_on_it) 
     const auto last = events().back();
     make_task({{"entity_id", made[2].id.text()}});
     EXPECT_THAT(conflicts(try_revert(last)), HasSubstr("made below it since: the task"));
-    write(owner_, [&](access::Call& call) {
-        return task::archive_task(call, get(events().back().entity_id).id, {});
-    });
+    const Id task = events().back().entity_id;
+    write(owner_, [&](access::Call& call) { return task::archive_task(call, task, {}); });
     const auto undone = must(try_revert(last));
     EXPECT_EQ(undone.changes.size(), 6U); // five shots and their sequence
     EXPECT_TRUE(read([&](database::Tx& tx) { return shot::get_shot(tx, owner_, made[0].id); }).archived_at);
@@ -177,7 +176,7 @@ TEST_P(History, what_was_made_at_once_goes_at_once_unless_somebody_works_on_it) 
 TEST_P(History, a_deletion_is_undone) {
     write(owner_, [&](access::Call& call) { return asset::archive_asset(call, asset_.id, {}); });
     must(try_revert(events().back()));
-    EXPECT_FALSE(asset().archived_at);
+    EXPECT_FALSE(box().archived_at);
 }
 
 TEST_P(History, an_entity_is_seen_as_it_was) {

@@ -254,11 +254,12 @@ boost::json::object patch_of(const Plan& plan) {
     boost::json::object patch = plan.fields;
     // The code is what was typed, folded.
     if (const auto* label = patch.if_contains("label")) {
-        if (label->is_string()) patch["code"] = *label;
+        const boost::json::value typed = *label;
         patch.erase("label");
+        if (typed.is_string()) patch["code"] = typed;
     }
-    if (const auto* metadata = patch.if_contains("metadata"); metadata != nullptr && metadata->is_object())
-        patch["metadata"] = difference(plan.now.at("metadata").as_object(), metadata->get_object());
+    if (auto* metadata = patch.if_contains("metadata"); metadata != nullptr && metadata->is_object())
+        *metadata = difference(plan.now.at("metadata").as_object(), metadata->get_object());
     return patch;
 }
 

@@ -98,8 +98,14 @@ void read_body(json::Reader& reader, Request& request) {
     });
     read_map(reader, request);
     request.dry_run = reader.optional_boolean("dry_run").value_or(false);
-    if (reader.failed()) return;
-    for (const auto& fault : find_faults(workflow)) reader.add_error(fault.pointer.substr(1), fault.detail);
+}
+
+/// After everything could be read.
+Result<> refuse_faults(const Workflow& workflow) {
+    Error error{Errc::invalid, "The workflow can't work."};
+    error.fields = find_faults(workflow);
+    if (error.fields.empty()) return {};
+    return error;
 }
 
 /// The kind and the types, of new workflows only.
@@ -198,6 +204,7 @@ Result<SavedWorkflow> create_workflow(access::Call& call, const boost::json::val
     BIFROST_CHECK(read_scope(call, reader, workflow));
     read_body(reader, request);
     BIFROST_CHECK(reader.finish());
+    BIFROST_CHECK(refuse_faults(workflow));
     BIFROST_ASSIGN(auto all, hold_kind(call, workflow.entity_kind));
     workflow.id = Id::make();
     BIFROST_CHECK(refuse_twins(workflow, all));
@@ -232,6 +239,7 @@ Result<SavedWorkflow> replace_workflow(access::Call& call, const Id& id, const b
     json::Reader reader(body);
     read_body(reader, request);
     BIFROST_CHECK(reader.finish());
+    BIFROST_CHECK(refuse_faults(workflow));
     BIFROST_CHECK(refuse_twins(workflow, all));
     const std::string before = json::to_json(*place);
     *place = workflow;
