@@ -1,7 +1,6 @@
 """Figures of folders: paths of many entities, and a scan against `find`."""
 import hashlib
 import json
-import os
 import pathlib
 import subprocess
 import time
@@ -107,12 +106,11 @@ def scans(site, row, note, project, asset, root):
 
 def run(row, note):
     with folder() as base:
-        os.environ["PROJECTS_ROOT"] = str(base / "disk")
-        site = Site(base / "site")
+        # Without PROJECTS_ROOT the disk is a folder of the site, and nothing but this script puts files there.
+        site = Site(base)
         try:
             project, ids = fill(site)
             paths(site, row, project, ids, "SQLite")
-            scans(site, row, note, project, ids[0], base / "disk")
+            scans(site, row, note, project, ids[0], site.data / "projects")
         finally:
             site.stop()
-            del os.environ["PROJECTS_ROOT"]

@@ -36,6 +36,7 @@ ARROWS = {
     "services/notification": SERVICES_BASE,
     "services/history": SERVICES_BASE | {"services/project", "services/folder", "services/publish", "services/asset", "services/shot", "services/task", "services/workflow"},
     "services/editorial": SERVICES_BASE | {"services/project", "services/folder", "services/publish", "services/asset", "services/shot", "services/task", "services/workflow"},
+    "services/csv": SERVICES_BASE | {"services/project", "services/folder", "services/publish", "services/asset", "services/shot"},
     "services/scene": SERVICES_BASE | {"services/project", "services/folder", "services/publish"},
     # search hears of changes through events only
     "services/search": SERVICES_BASE,

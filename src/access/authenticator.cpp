@@ -24,10 +24,12 @@ std::int64_t steady_micros() {
 
 Result<Actor> Authenticator::authenticate(std::string_view secret, bool fresh) {
     const std::int64_t now = steady_micros();
-    if (!fresh) {
+    std::uint64_t generation = 0;
+    {
         const std::lock_guard lock(mutex_);
+        generation = generation_;
         const auto found = known_.find(secret);
-        if (found != known_.end() && now - found->second.checked_at < kFreshMicros)
+        if (!fresh && found != known_.end() && now - found->second.checked_at < kFreshMicros)
             return found->second.actor;
     }
     auto actor = look_up(secret, sha256_hex(secret));
@@ -37,6 +39,7 @@ Result<Actor> Authenticator::authenticate(std::string_view secret, bool fresh) {
         if (found != known_.end()) known_.erase(found);
         return actor;
     }
+    if (generation != generation_) return actor;
     if (found != known_.end()) {
         found->second = {*actor, now};
         return actor;
@@ -44,6 +47,12 @@ Result<Actor> Authenticator::authenticate(std::string_view secret, bool fresh) {
     if (known_.size() >= kMostKnown) known_.clear();
     known_.emplace(std::string(secret), Known{*actor, now});
     return actor;
+}
+
+void Authenticator::forget() {
+    const std::lock_guard lock(mutex_);
+    ++generation_;
+    known_.clear();
 }
 
 Result<Actor> Authenticator::look_up(std::string_view secret, const std::string& hash) {

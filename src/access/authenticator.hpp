@@ -21,6 +21,9 @@ class Authenticator {
     /// The actor behind a session's or API token's secret. unauthenticated when it is unknown, expired or
     /// revoked.
     Result<Actor> authenticate(std::string_view secret, bool fresh);
+    /// What was known is asked for again, of everybody: memberships or users have changed. Look-ups that
+    /// began before don't count either.
+    void forget();
     /// Whether the CSRF token belongs to the session with this secret.
     Result<bool> check_csrf(std::string_view secret, std::string_view csrf_token);
 
@@ -40,6 +43,7 @@ class Authenticator {
 
     database::Database& database_;
     std::mutex mutex_;
+    std::uint64_t generation_ = 0; ///< counts what was forgotten
     /// By the secret itself, which every request brings anyway: hashing it costs more than the look-up.
     std::unordered_map<std::string, Known, SecretHash, std::equal_to<>> known_;
 };

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct Settings {
     bool metrics_on_main_port = true;
 };
 
+class HiddenFields;
 class HotAssets;
 class LiveEvents;
 class RateLimit;
@@ -52,6 +54,8 @@ struct Context {
     std::function<void()> tell_others = [] {}; ///< that something was written
     /// Whether the threads of this process still go round; without, only a restart helps.
     std::function<Result<>()> alive = [] { return Result<>{}; };
+    /// What not everybody sees of metadata; made with the router.
+    std::shared_ptr<HiddenFields> hidden_fields;
     storage::SharedCache* shared_cache = nullptr; ///< set when SHARED_CACHE_ROOT is
 };
 

@@ -24,7 +24,8 @@ http::Response import_answer(const editorial::Imported& imported) {
         .member("renamed", plan.renamed)
         .member("retimed", plan.retimed)
         .member("unchanged", plan.unchanged)
-        .member("unmatched", plan.unmatched);
+        .member("unmatched", plan.unmatched)
+        .member("clips", plan.clips);
     http::Response response;
     json::ObjectWriter object(response.body);
     object.member("plan", json::Raw{lists}).member("applied", imported.applied).member("cut", imported.cut);

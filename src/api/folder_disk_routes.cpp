@@ -111,6 +111,19 @@ Result<http::Response> list_fixes(Incoming& incoming) {
     });
 }
 
+Result<http::Response> list_aside(Incoming& incoming) {
+    Parameters parameters(incoming.http);
+    const auto limit = parameters.integer("limit", 1, 1000).value_or(100);
+    const std::string cursor = parameters.text("cursor", 36).value_or("");
+    if (!cursor.empty() && !Id::parse(cursor)) parameters.add_error("cursor", "is none of this list");
+    BIFROST_CHECK(parameters.finish());
+    BIFROST_ASSIGN(auto page, incoming.context.database.read([&](database::Tx& tx) {
+        return folder::list_aside(tx, incoming.actor, incoming.path("project"), cursor, limit);
+    }));
+    folder::look_at_aside(page, incoming.context.settings.projects_root);
+    return answer(page);
+}
+
 Result<http::Response> undo(Incoming& incoming) {
     BIFROST_ASSIGN(const Id id, incoming.id());
     BIFROST_ASSIGN(const auto fix,
@@ -135,6 +148,11 @@ void add_folder_disk_routes(http::Router& router, Context& context) {
     add(Method::get, "/scan/{id}", "get_folder_scan", get_scan);
     add(Method::post, "/scan/{id}/reconcile", "reconcile_folders", reconcile, Body::json, http::Lane::slow);
     add(Method::get, "/scan/{id}/fixes", "list_folder_fixes", list_fixes);
+    {
+        OperationSpec spec{Method::get, folders + "/aside", "list_folder_aside"};
+        spec.lane = http::Lane::file;
+        add_operation(router, context, std::move(spec), list_aside);
+    }
     add(Method::post, "/fixes/{id}/undo", "undo_folder_fix", undo, Body::none, http::Lane::file);
 }
 

@@ -4,8 +4,8 @@
 #include "api/operation.hpp"
 #include "api/routes.hpp"
 #include "services/folder/locate.hpp"
-#include "services/folder/preview.hpp"
 #include "services/folder/resolve.hpp"
+#include "services/folder/tree.hpp"
 
 namespace bifrost::api {
 namespace {

@@ -27,11 +27,18 @@ Timestamp oldest_kept() { return {Timestamp::now().micros - kKeepMicros}; }
 
 } // namespace
 
+Result<> check_idempotency_key(const http::Request& request) {
+    const auto header = request.header("idempotency-key");
+    if (header &&
+        (header->empty() || header->size() > 200 || !is_utf8(*header) || has_control_characters(*header)))
+        return Error{Errc::malformed, "Idempotency-Key must have 1 to 200 characters."};
+    return {};
+}
+
 Result<std::optional<IdempotencyKey>> read_idempotency_key(const http::Request& request, const Id& actor_id) {
+    BIFROST_CHECK(check_idempotency_key(request));
     const auto header = request.header("idempotency-key");
     if (!header) return std::optional<IdempotencyKey>{};
-    if (header->empty() || header->size() > 200 || !is_utf8(*header) || has_control_characters(*header))
-        return Error{Errc::malformed, "Idempotency-Key must have 1 to 200 characters."};
     IdempotencyKey key;
     key.actor_id = actor_id;
     key.route = std::string(http::method_name(request.method)) + " " + request.path;

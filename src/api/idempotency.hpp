@@ -18,6 +18,8 @@ struct IdempotencyKey {
     std::string request_hash;
 };
 
+/// Malformed when the request has a key that is unusable.
+Result<> check_idempotency_key(const http::Request& request);
 /// The key of the request; nothing without the header; invalid when the header's value is unusable.
 Result<std::optional<IdempotencyKey>> read_idempotency_key(const http::Request& request, const Id& actor_id);
 /// The stored first answer; invalid (422) when the key came with another body.

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
 #include "api/answer_cache.hpp"
 #include "api/history.hpp"
 #include "core/log.hpp"
@@ -27,6 +30,17 @@ http::EventStream::Bytes message_of(const events::Event& event,
     std::string text = "id: " + event.position.text() + "\ndata: ";
     write_event(text, event, users);
     return bytes_of(text += "\n\n");
+}
+
+/// For somebody who doesn't see all of it.
+http::EventStream::Bytes message_of(const events::Event& event,
+                                    const std::unordered_map<Id, access::UserRef>& users,
+                                    const project::HiddenKeys& hidden) {
+    std::string data;
+    write_event(data, event, users);
+    auto parsed = boost::json::parse(data);
+    strip(parsed, hidden);
+    return bytes_of("id: " + event.position.text() + "\ndata: " + boost::json::serialize(parsed) + "\n\n");
 }
 
 bool is_wanted(const StreamRequest& request, const events::Event& event) {
@@ -182,6 +196,12 @@ Result<> LiveEvents::follow() {
     bool has_all = false;
     for (bool more = true; more;) {
         BIFROST_ASSIGN(const auto batch, read_batch(head_, kLivePage, {}));
+        const auto& events = batch.page.events;
+        // Who may see what has changed, here or in another process: what was known of actors is dropped.
+        if (std::any_of(events.begin(), events.end(), [](const events::Event& event) {
+                return event.action.starts_with("member.") || event.action.starts_with("user.");
+            }))
+            authenticator_.forget();
         deliver(batch);
         if (watcher_ != nullptr)
             for (const auto& event : batch.page.events) watcher_->saw(event);
@@ -198,12 +218,22 @@ void LiveEvents::deliver(const Batch& batch) {
     std::vector<http::EventStream::Bytes> messages(batch.page.events.size());
     for (auto reader = live_.begin(); reader != live_.end(); ++reader) {
         bool is_fresh = false;
+        project::HiddenKeys hidden;
         for (std::size_t i = 0; i < messages.size(); ++i) {
             const auto& event = batch.page.events[i];
             if (event.position <= reader->position || !is_wanted(reader->request, event)) continue;
             // What the actor may see is asked once a batch, and never older than a second.
-            if (!std::exchange(is_fresh, true) && !refresh(*reader)) break;
+            if (!std::exchange(is_fresh, true)) {
+                if (!refresh(*reader)) break;
+                auto keys = hidden_fields_.of(database_, reader->request.actor);
+                if (!keys) break;
+                hidden = std::move(*keys);
+            }
             if (!access::may_see_event(reader->request.actor, event, batch.versions)) continue;
+            if (!hidden.empty()) {
+                if (!reader->stream->send(message_of(event, batch.users, hidden))) break;
+                continue;
+            }
             if (!messages[i]) messages[i] = message_of(event, batch.users);
             if (!reader->stream->send(messages[i])) break;
         }
@@ -230,8 +260,11 @@ Result<> LiveEvents::catch_up() {
 Result<bool> LiveEvents::feed(Reader& reader) {
     if (!refresh(reader)) return false;
     BIFROST_ASSIGN(const auto batch, read_batch(reader.position, kCatchUpPage, filter_of(reader.request)));
+    BIFROST_ASSIGN(const auto hidden, hidden_fields_.of(database_, reader.request.actor));
     for (const auto& event : batch.page.events)
-        if (!reader.stream->send(message_of(event, batch.users))) return false;
+        if (!reader.stream->send(hidden.empty() ? message_of(event, batch.users)
+                                                : message_of(event, batch.users, hidden)))
+            return false;
     reader.position = batch.page.position;
     // Those in front of the live readers' head were not for this reader yet: they are read once more, by
     // itself.

@@ -16,6 +16,7 @@
 #include "access/authenticator.hpp"
 #include "access/event_visibility.hpp"
 #include "access/user_ref.hpp"
+#include "api/hidden_fields.hpp"
 #include "api/hot_assets.hpp"
 #include "events/event_log.hpp"
 #include "http/event_stream.hpp"
@@ -95,6 +96,7 @@ class LiveEvents {
 
     database::Database& database_;
     access::Authenticator& authenticator_;
+    HiddenFields hidden_fields_;
     const Options options_;
     std::mutex mutex_;
     std::condition_variable news_;

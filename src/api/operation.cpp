@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "api/credentials.hpp"
+#include "api/hidden_fields.hpp"
 #include "api/idempotency.hpp"
 #include "api/live_events.hpp"
 #include "api/problem.hpp"
@@ -79,6 +80,16 @@ bool asks_index(const http::Request& request) {
     return request.query.starts_with("q=") || request.query.find("&q=") != std::string::npos;
 }
 
+/// The answer without what the actor may not see of it.
+Result<http::Response> answer_for(Incoming& incoming, const Operation& operation) {
+    BIFROST_ASSIGN(auto response, operation(incoming));
+    if (incoming.context.hidden_fields == nullptr) return response;
+    BIFROST_ASSIGN(const auto hidden,
+                   incoming.context.hidden_fields->of(incoming.context.database, incoming.actor));
+    strip(response, hidden);
+    return response;
+}
+
 /// A GET: ETags and 304. The log's end is read before the answer is made: a change in between gives a new
 /// end.
 Result<http::Response> run_get(Incoming& incoming, const OperationSpec& spec, const Operation& operation) {
@@ -91,7 +102,7 @@ Result<http::Response> run_get(Incoming& incoming, const OperationSpec& spec, co
             if (known && matches(*wanted, *known)) return not_modified(*known);
         }
     }
-    BIFROST_ASSIGN(auto response, operation(incoming));
+    BIFROST_ASSIGN(auto response, answer_for(incoming, operation));
     if (response.status != 200 || response.content_type != "application/json" || response.file)
         return response;
     BIFROST_ASSIGN(const bool projected, project_fields(incoming.http, response));
@@ -125,6 +136,18 @@ Result<http::Response> run_read(Incoming& incoming, const OperationSpec& spec, c
     return run_get(incoming, spec, operation);
 }
 
+/// A refusal is never said on the strength of what was known of the actor up to a second ago: somebody may
+/// have been let in just now. True when they are another since.
+Result<bool> was_let_in(Incoming& incoming) {
+    const database::PrimaryReads on_primary;
+    BIFROST_ASSIGN(auto now, incoming.context.authenticator.authenticate(incoming.session_secret, true));
+    if (now.site_role == incoming.actor.site_role && *now.memberships == *incoming.actor.memberships)
+        return false;
+    now.request_id = incoming.actor.request_id;
+    incoming.actor = std::move(now);
+    return true;
+}
+
 std::string who_is(const access::Actor& actor) {
     const auto& id = actor.token_id ? actor.token_id : actor.session_id;
     return id ? id->text() : actor.user_id.text();
@@ -138,11 +161,20 @@ Result<http::Response> run(const http::Request& request, Context& context, const
     if (spec.sign_in == SignIn::required) {
         BIFROST_CHECK(authenticate(incoming, unsafe));
         if (context.rate_limit != nullptr) BIFROST_CHECK(context.rate_limit->request(who_is(incoming.actor)));
+        // Also where a repeat is harmless by itself: a caller hears at once of a key that would not hold.
+        if (spec.method == http::Method::post) BIFROST_CHECK(check_idempotency_key(request));
     }
     incoming.actor.request_id = request.request_id;
     BIFROST_ASSIGN(incoming.body, parse_body(request, spec.body));
-    if (spec.method == http::Method::get) return run_read(incoming, spec, operation, scope);
-    auto response = operation(incoming);
+    if (spec.method == http::Method::get) {
+        auto response = run_read(incoming, spec, operation, scope);
+        const bool is_refused = !response && (response.error().code == Errc::not_found ||
+                                              response.error().code == Errc::forbidden);
+        if (!is_refused || spec.sign_in != SignIn::required) return response;
+        BIFROST_ASSIGN(const bool is_let_in, was_let_in(incoming));
+        return is_let_in ? run_read(incoming, spec, operation, scope) : response;
+    }
+    auto response = answer_for(incoming, operation);
     if (response && scope.committed() && find_header(*response, "X-Bifrost-Consistency") == nullptr)
         write_seen(incoming, *response, scope.committed());
     return response;
@@ -150,17 +182,6 @@ Result<http::Response> run(const http::Request& request, Context& context, const
 
 bool is_clash(const Error& error) {
     return error.code == Errc::conflict || error.code == Errc::stale_revision;
-}
-
-/// Another process may have been faster with the same key: what this request clashes with is then its own
-/// work, and the answer to that is there now.
-Result<http::Response> answer_of_other(Incoming& incoming, const IdempotencyKey& key, const Error& clash) {
-    BIFROST_ASSIGN(auto first,
-                   incoming.context.database.read([&](database::Tx& tx) { return find_answer(tx, key); }));
-    if (first) return std::move(*first);
-    if (!clash.constraint.starts_with("idempotency")) return clash;
-    return Error{Errc::unavailable,
-                 "The first request with this Idempotency-Key has just failed; repeat it."};
 }
 
 void tell_of_write(Context& context) {
@@ -236,17 +257,22 @@ Result<http::Response> write(Incoming& incoming,
             claimed.emplace(std::move(running));
         }
     }
-    auto written = access::write(incoming.context.database, incoming.actor,
-                                 [&](access::Call& call) -> Result<http::Response> {
-                                     if (key) {
-                                         BIFROST_ASSIGN(auto first, find_answer(call.tx, *key));
-                                         if (first) return std::move(*first);
-                                     }
-                                     BIFROST_ASSIGN(auto response, fn(call));
-                                     if (key) BIFROST_CHECK(store_answer(call.tx, *key, response));
-                                     return response;
-                                 });
-    if (!written && key && is_clash(written.error())) return answer_of_other(incoming, *key, written.error());
+    const auto attempt = [&] {
+        return access::write(incoming.context.database, incoming.actor,
+                             [&](access::Call& call) -> Result<http::Response> {
+                                 if (key) {
+                                     BIFROST_ASSIGN(auto first, find_answer(call.tx, *key));
+                                     if (first) return std::move(*first);
+                                 }
+                                 BIFROST_ASSIGN(auto response, fn(call));
+                                 if (key) BIFROST_CHECK(store_answer(call.tx, *key, response));
+                                 return response;
+                             });
+    };
+    auto written = attempt();
+    // Another process may have been faster with the same key: what this request clashes with is then its own
+    // work, and the answer to that is there now.
+    if (!written && key && is_clash(written.error())) written = attempt();
     if (!written) return written.error();
     const auto* const scope = database::RequestScope::current();
     write_seen(incoming, written->value, scope != nullptr ? scope->committed() : std::nullopt);

@@ -87,19 +87,27 @@ Result<http::Response> members(Incoming& incoming) {
     });
 }
 
+/// A change of members holds in this process from the answer on; the others hear of it by the log.
+Result<http::Response> members_changed(Incoming& incoming, Result<http::Response> response) {
+    if (response) incoming.context.authenticator.forget();
+    return response;
+}
+
 Result<http::Response> put_member(Incoming& incoming) {
-    return write(incoming, [&](access::Call& call) -> Result<http::Response> {
+    auto response = write(incoming, [&](access::Call& call) -> Result<http::Response> {
         BIFROST_ASSIGN(const auto member, project::put_member(call, incoming.path("project"),
                                                               incoming.path("user"), incoming.body));
         return answer(member);
     });
+    return members_changed(incoming, std::move(response));
 }
 
 Result<http::Response> remove_member(Incoming& incoming) {
-    return write(incoming, [&](access::Call& call) -> Result<http::Response> {
+    auto response = write(incoming, [&](access::Call& call) -> Result<http::Response> {
         BIFROST_CHECK(project::remove_member(call, incoming.path("project"), incoming.path("user")));
         return no_content();
     });
+    return members_changed(incoming, std::move(response));
 }
 
 } // namespace

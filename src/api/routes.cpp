@@ -1,19 +1,24 @@
 #include "api/routes.hpp"
 
+#include "api/hidden_fields.hpp"
+
 namespace bifrost::api {
 
 http::Router make_router(Context& context) {
     http::Router router;
+    if (context.hidden_fields == nullptr) context.hidden_fields = std::make_shared<HiddenFields>();
     add_health_routes(router, context);
     add_session_routes(router, context);
     add_user_routes(router, context);
     add_project_routes(router, context);
+    add_field_routes(router, context);
     add_asset_routes(router, context);
     add_shot_routes(router, context);
     add_sequence_routes(router, context);
     add_episode_routes(router, context);
     add_casting_routes(router, context);
     add_editorial_routes(router, context);
+    add_csv_routes(router, context);
     add_work_file_routes(router, context);
     add_product_routes(router, context);
     add_version_routes(router, context);

@@ -15,6 +15,8 @@ void add_sequence_routes(http::Router& router, Context& context);
 void add_episode_routes(http::Router& router, Context& context);
 void add_casting_routes(http::Router& router, Context& context);
 void add_editorial_routes(http::Router& router, Context& context);
+void add_field_routes(http::Router& router, Context& context);
+void add_csv_routes(http::Router& router, Context& context);
 void add_work_file_routes(http::Router& router, Context& context);
 void add_product_routes(http::Router& router, Context& context);
 void add_version_routes(http::Router& router, Context& context);

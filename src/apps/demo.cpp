@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 
 #include "access/user.hpp"
+#include "client/transport/http_client.hpp"
 #include "core/hash.hpp"
 #include "services/asset/asset.hpp"
 #include "services/asset/component.hpp"
@@ -14,6 +15,9 @@
 #include "services/publish/publish_version.hpp"
 #include "services/publish/upload.hpp"
 #include "services/publish/version.hpp"
+#include "services/shot/casting.hpp"
+#include "services/shot/sequence.hpp"
+#include "services/shot/shot.hpp"
 #include "services/workflow/workflow.hpp"
 
 namespace bifrost::apps {
@@ -62,6 +66,65 @@ const std::vector<DemoAsset>& demo_assets() {
 const std::vector<std::pair<const char*, int>> kBridgeParts = {
     {"set_gate", 2}, {"set_pillar", 8}, {"prop_lantern", 12}};
 
+struct DemoShot {
+    const char* sequence;
+    const char* code;
+    const char* name;
+    int frames;                    ///< of its cut
+    std::vector<const char*> cast; ///< asset codes
+    std::vector<const char*> moves;
+};
+
+constexpr int kFirstFrame = 1009; ///< of every cut; the frames before it are the handle's
+constexpr int kHandles = 8;
+
+const std::vector<std::pair<const char*, const char*>> kSequences = {{"sq010", "The watch"},
+                                                                     {"sq020", "The horn"}};
+
+const std::vector<DemoShot>& demo_shots() {
+    static const std::vector<DemoShot> shots = {
+        {"sq010",
+         "sh0010",
+         "Dawn over the bridge",
+         96,
+         {"env_bridge", "fx_aurora"},
+         {"in_progress", "review", "approved"}},
+        {"sq010",
+         "sh0020",
+         "Heimdall keeps watch",
+         72,
+         {"char_heimdall", "env_bridge"},
+         {"in_progress", "review"}},
+        {"sq010",
+         "sh0030",
+         "A raven lands",
+         54,
+         {"char_raven", "char_heimdall", "env_bridge"},
+         {"in_progress"}},
+        {"sq010",
+         "sh0040",
+         "In the hall",
+         120,
+         {"char_heimdall", "int_hall", "prop_lantern"},
+         {"in_progress"}},
+        {"sq020",
+         "sh0010",
+         "Sails on the ice",
+         88,
+         {"veh_longship", "env_bridge"},
+         {"in_progress", "review"}},
+        {"sq020",
+         "sh0020",
+         "The giant wakes",
+         110,
+         {"char_giant", "env_bridge", "fx_aurora"},
+         {"in_progress"}},
+        {"sq020", "sh0030", "He takes the horn", 64, {"char_heimdall", "prop_horn"}, {}},
+        {"sq020", "sh0040", "The call", 140, {"char_heimdall", "prop_horn", "env_bridge", "char_giant"}, {}},
+    };
+    return shots;
+}
+
 std::string picture(const DemoAsset& asset) {
     std::string svg =
         R"svg(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180"><defs><linearGradient id="g" x2="1" y2="1">)svg";
@@ -92,8 +155,10 @@ struct DemoFile {
 
 class Demo {
   public:
-    Demo(database::Database& database, storage::LocalStore& store, access::Actor actor)
-        : store_(store), room_{database, store, {}}, actor_(std::move(actor)) {}
+    /// `local`: the store, when it is that of the data folder.
+    Demo(database::Database& database, storage::ObjectStore& store, storage::LocalStore* local,
+         access::Actor actor)
+        : local_(local), room_{database, store, {}}, actor_(std::move(actor)) {}
 
     Result<> fill() {
         boost::json::object body{{"code", "demo"},           {"name", "The Rainbow Bridge"},
@@ -104,7 +169,8 @@ class Demo {
                        }));
         project_id_ = made.id;
         for (const auto& asset : demo_assets()) BIFROST_CHECK(add(asset));
-        return assemble();
+        BIFROST_CHECK(assemble());
+        return edit();
     }
 
   private:
@@ -138,13 +204,7 @@ class Demo {
                         {{std::string(demo.code) + ".obj", "main", "model/obj", model(demo, version)},
                          {"preview.svg", "preview", "image/svg+xml", picture(demo)}},
                         look_id));
-        for (const char* move : demo.moves) {
-            boost::json::object step{{"to", move}};
-            BIFROST_CHECK(write<project::Entity>([&](access::Call& call) {
-                return workflow::transition(call, "asset", made.id, step, std::nullopt);
-            }));
-        }
-        return {};
+        return move("asset", made.id, demo.moves);
     }
 
     Result<Id> publish(const Id& asset_id, const char* code, const char* comment,
@@ -171,7 +231,7 @@ class Demo {
         return draft.id;
     }
 
-    /// The way of every client, without the network: open an upload, write its part, complete it.
+    /// The way of every client: open an upload, send its part, complete it.
     Result<Id> send(const DemoFile& file) {
         boost::json::object body{{"project_id", project_id_.text()},
                                  {"name", file.path},
@@ -182,17 +242,79 @@ class Demo {
         if (upload.state == "complete") return upload.id;
         boost::json::array parts;
         for (const auto& part : upload.parts) {
-            const std::size_t question = part.url.find('?');
-            BIFROST_ASSIGN(const auto writer,
-                           store_.receive_part(std::string_view(part.url).substr(0, question),
-                                               std::string_view(part.url).substr(question + 1), part.size));
-            BIFROST_CHECK(writer->write(file.bytes.data(), file.bytes.size()));
-            BIFROST_ASSIGN(const std::string etag, writer->finish());
+            BIFROST_ASSIGN(const std::string etag,
+                           local_ != nullptr ? write_part(part, file) : put_part(part, file));
             parts.push_back({{"number", part.number}, {"etag", etag}});
         }
         BIFROST_CHECK(
             publish::complete_upload(room_, actor_, upload.id, boost::json::object{{"parts", parts}}));
         return upload.id;
+    }
+
+    /// Without the network: nobody listens yet.
+    Result<std::string> write_part(const publish::SignedPart& part, const DemoFile& file) {
+        const std::size_t question = part.url.find('?');
+        BIFROST_ASSIGN(const auto writer,
+                       local_->receive_part(std::string_view(part.url).substr(0, question),
+                                            std::string_view(part.url).substr(question + 1), part.size));
+        BIFROST_CHECK(writer->write(file.bytes.data(), file.bytes.size()));
+        return writer->finish();
+    }
+
+    Result<std::string> put_part(const publish::SignedPart& part, const DemoFile& file) {
+        client::HttpRequest request;
+        request.method = "PUT";
+        request.url = part.url;
+        for (const auto& [name, value] : part.headers) request.headers.emplace_back(name, value);
+        request.body = file.bytes;
+        BIFROST_ASSIGN(const auto answer, http_.send(request));
+        std::string_view etag = answer.header("etag");
+        if (!answer.ok() || etag.size() < 2)
+            return Error{Errc::unavailable, "The object store took a file of the example production with " +
+                                                std::to_string(answer.status) +
+                                                "; `bifrost doctor` checks its settings."};
+        etag.remove_prefix(etag.front() == '"' ? 1 : 0);
+        etag.remove_suffix(etag.back() == '"' ? 1 : 0);
+        return std::string(etag);
+    }
+
+    Result<> edit() {
+        std::map<std::string, Id> sequences;
+        for (const auto& [code, name] : kSequences) {
+            const boost::json::object body{{"code", code}, {"name", name}};
+            BIFROST_ASSIGN(const auto made, write<shot::Sequence>([&](access::Call& call) {
+                               return shot::create_sequence(call, project_id_.text(), body);
+                           }));
+            sequences[code] = made.id;
+        }
+        for (const auto& demo : demo_shots()) BIFROST_CHECK(add(demo, sequences[demo.sequence]));
+        return {};
+    }
+
+    Result<> add(const DemoShot& demo, const Id& sequence) {
+        const boost::json::object body{{"code", demo.code},     {"name", demo.name},
+                                       {"cut_in", kFirstFrame}, {"cut_out", kFirstFrame + demo.frames - 1},
+                                       {"handles", kHandles},   {"sequence_id", sequence.text()}};
+        BIFROST_ASSIGN(const auto made, write<shot::Shot>([&](access::Call& call) {
+                           return shot::create_shot(call, project_id_.text(), body);
+                       }));
+        boost::json::array roles;
+        for (const char* code : demo.cast)
+            roles.push_back(boost::json::object{{"asset_id", assets_[code].text()}});
+        BIFROST_CHECK(write<shot::Casting>([&](access::Call& call) {
+            return shot::put_casting(call, "shot", made.id, boost::json::object{{"data", roles}}, 1);
+        }));
+        return move("shot", made.id, demo.moves);
+    }
+
+    Result<> move(const char* kind, const Id& id, const std::vector<const char*>& states) {
+        for (const char* state : states) {
+            const boost::json::object step{{"to", state}};
+            BIFROST_CHECK(write<project::Entity>([&](access::Call& call) {
+                return workflow::transition(call, kind, id, step, std::nullopt);
+            }));
+        }
+        return {};
     }
 
     Result<> assemble() {
@@ -206,7 +328,8 @@ class Demo {
         return {};
     }
 
-    storage::LocalStore& store_;
+    storage::LocalStore* local_;
+    client::HttpClient http_;
     publish::UploadRoom room_;
     access::Actor actor_;
     Id project_id_;
@@ -217,11 +340,6 @@ class Demo {
 
 Result<> fill_demo(OpenedSite& site) {
     database::Database& database = *site.database;
-    storage::LocalStore* store = site.local_store();
-    if (store == nullptr)
-        return Error{Errc::invalid,
-                     "The example production needs a site that keeps its bytes in the data folder; leave "
-                     "S3_BUCKET out."};
     query::ListRequest any;
     any.archived = query::Archived::include;
     any.limit = 1;
@@ -236,7 +354,7 @@ Result<> fill_demo(OpenedSite& site) {
     actor.user_id = owner.id;
     actor.code = owner.code;
     actor.site_role = access::SiteRole::owner;
-    return Demo(database, *store, std::move(actor)).fill();
+    return Demo(database, *site.store, site.local_store(), std::move(actor)).fill();
 }
 
 } // namespace bifrost::apps

@@ -16,6 +16,7 @@
 #include "client/health.hpp"
 #include "database/migrations.hpp"
 #include "media/sandbox.hpp"
+#include "storage/shared_files/disk_traits.hpp"
 
 namespace bifrost::apps {
 namespace {
@@ -53,6 +54,7 @@ class Doctor {
         redis({});
         shared_folder("shared_cache", "SHARED_CACHE_ROOT", config_.shared_cache_root);
         shared_folder("projects", "PROJECTS_ROOT", config_.projects_root);
+        names_of_projects();
         disk();
         sandbox();
         return std::move(findings_);
@@ -153,6 +155,34 @@ class Doctor {
                     "uid " +
                     std::to_string(getuid()) + " are there).");
         add(check, "ok", folder + ", " + free_text(folder));
+    }
+
+    /// What the shared file system does with names: reconciling relies on it.
+    void names_of_projects() {
+        std::error_code error;
+        if (config_.projects_root.empty() || !std::filesystem::is_directory(config_.projects_root, error))
+            return;
+        const auto traits = storage::probe_disk(config_.projects_root);
+        if (!traits) return add("projects_names", "failed", describe(traits.error()));
+        if (!traits->moves_never_replace)
+            return add(
+                "projects_names", "failed",
+                config_.projects_root +
+                    " lets a move replace a file; mount it so that links and renames are the server's own "
+                    "(NFS 3 or later, SMB 3).");
+        std::string lacks;
+        if (!traits->tells_cases_apart) lacks += "upper and lower case";
+        if (!traits->tells_forms_apart) lacks += std::string(lacks.empty() ? "" : " and ") + "Unicode forms";
+        if (!lacks.empty())
+            return add("projects_names", "warning",
+                       config_.projects_root + " doesn't tell " + lacks +
+                           " apart: files whose names differ in nothing else are told as in the wrong place "
+                           "or unknown.");
+        if (!traits->takes_links)
+            return add("projects_names", "warning",
+                       config_.projects_root +
+                           " takes no symbolic links: old places of moved files can't be kept as links.");
+        add("projects_names", "ok", "names are told apart, and moves never replace");
     }
 
     void sandbox() {

@@ -33,12 +33,22 @@ constexpr std::chrono::seconds kLongestTick{30};
 
 constexpr const char* kWritten = "written"; ///< the channel of wake-ups for whoever follows the log
 
-std::vector<api::HealthCheck> health_checks(OpenedSite& opened, const std::shared_ptr<cache::Cache>& cache) {
+std::vector<api::HealthCheck> health_checks(const config::Config& config, OpenedSite& opened,
+                                            const std::shared_ptr<cache::Cache>& cache) {
     // Without a shared one it lives in this process: it is there when the process is.
-    return {{"database", [&] { return opened.database->ping(); }, true},
-            {"cache", [cache] { return cache ? cache->ping() : Result<>{}; }, false},
-            {"queue", [&] { return opened.database->ping(); }, true},
-            {"storage", [&] { return opened.store->ping(); }, true}};
+    std::vector<api::HealthCheck> checks = {
+        {"database", [&] { return opened.database->ping(); }, true},
+        {"cache", [cache] { return cache ? cache->ping() : Result<>{}; }, false},
+        {"queue", [&] { return opened.database->ping(); }, true},
+        {"storage", [&] { return opened.store->ping(); }, true}};
+    if (!config.projects_root.empty())
+        checks.push_back({"shared_files",
+                          [root = config.projects_root]() -> Result<> {
+                              BIFROST_CHECK(storage::Disk::open(root));
+                              return {};
+                          },
+                          false});
+    return checks;
 }
 
 worker::PreviewOptions preview_options(const config::Config& config) {
@@ -122,7 +132,7 @@ SharedParts::SharedParts(const config::Config& config, OpenedSite& opened,
     context_.live = &live_;
     context_.shared_cache = opened.shared_cache.get();
     context_.rate_limit = &rate_limit_;
-    context_.health_checks = health_checks(opened, cache_);
+    context_.health_checks = health_checks(config, opened, cache_);
     if (!cache_) return;
     context_.tell_others = [cache = cache_] { cache->tell(kWritten); };
     ear_->live = &live_;

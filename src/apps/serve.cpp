@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include <malloc.h>
+#include <sys/resource.h>
 
 #include "apps/demo.hpp"
 #include "apps/output.hpp"
@@ -31,6 +32,17 @@ void say_how_to_sign_in(const std::string& origin, const std::optional<std::stri
         std::cout << "sign in at " << origin
                   << "/ (a new link for somebody: bifrost user sign-in-link CODE)\n";
     std::cout.flush();
+}
+
+/// Every listener and every transfer takes a descriptor; the 1,024 that shells and service managers give at
+/// first are for programs with few. What they allow at most is taken, up to far more than connections.
+void allow_many_descriptors() {
+    constexpr rlim_t kMost = 65'536;
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= std::min(limit.rlim_max, kMost)) return;
+    limit.rlim_cur = std::min(limit.rlim_max, kMost);
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        log::warning("few connections can be open at once: the limit of descriptors can't be raised");
 }
 
 /// Where to listen: --host and --port before LISTEN before the role's default.
@@ -73,6 +85,7 @@ Result<> check_shared(const config::Config& config, const std::string& role) {
 Result<> serve(RoleOptions& options) {
     const config::Config& config = options.site.config();
     const sigset_t signals = block_end_signals();
+    allow_many_descriptors();
     BIFROST_ASSIGN(const config::Place place, place_of(options, "127.0.0.1:8000"));
     BIFROST_ASSIGN(const auto admin_place, operations_place(config, ""));
     BIFROST_ASSIGN(const SiteLock lock, lock_site(config));
@@ -105,6 +118,7 @@ Result<> serve(RoleOptions& options) {
 Result<> run_api(RoleOptions& options) {
     const config::Config& config = options.site.config();
     const sigset_t signals = block_end_signals();
+    allow_many_descriptors();
     BIFROST_CHECK(check_shared(config, "api"));
     BIFROST_ASSIGN(const config::Place place, place_of(options, "0.0.0.0:8000"));
     BIFROST_ASSIGN(const auto admin_place, operations_place(config, "0.0.0.0:9090"));

@@ -5,6 +5,7 @@
 #include "client/location.hpp"
 #include "client/nouns.hpp"
 #include "client/transport/json_access.hpp"
+#include "core/id.hpp"
 
 namespace bifrost::client {
 namespace {

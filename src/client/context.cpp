@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "client/credentials.hpp"
+#include "client/seen.hpp"
 #include "client/transport/interruption.hpp"
 #include "client/transport/json_access.hpp"
 #include "client/transport/problem.hpp"
@@ -40,7 +41,7 @@ Result<Api*> Context::api() {
     std::string named = url.empty() ? environment("BIFROST_URL") : url;
     if (!named.empty() && !token.empty()) {
         BIFROST_ASSIGN(named, site_url(named));
-        api_ = std::make_unique<Api>(Site{named, token});
+        api_ = std::make_unique<Api>(Site{named, token}, SeenFile(named).load());
         return api_.get();
     }
     BIFROST_ASSIGN(Credentials credentials, Credentials::load(Credentials::default_path()));
@@ -61,8 +62,17 @@ Result<Api*> Context::api() {
                          "Your sign-in to " + named + " has ended. Run `bifrost login " + named + "`."};
         if (*sign_in->expires_at <= now.plus_seconds(3600)) refresh(credentials, named);
     }
-    api_ = std::make_unique<Api>(Site{named, token.empty() ? credentials.find(named)->token : token});
+    api_ = std::make_unique<Api>(Site{named, token.empty() ? credentials.find(named)->token : token},
+                                 SeenFile(named).load());
     return api_.get();
+}
+
+void Context::remember_writes() {
+    if (!api_) return;
+    const std::string written = api_->written();
+    // Where nothing can be kept, the next command may read a replica that is a moment behind; that is no
+    // reason to complain after every write.
+    if (!written.empty()) static_cast<void>(SeenFile(api_->site().url).save(written));
 }
 
 Result<std::string> Context::get_project() const {
@@ -88,6 +98,7 @@ CLI::App* add_command(CLI::App& parent, const ContextPtr& context, const std::st
     sub->callback([context, command = std::move(command)] {
         watch_for_interruption();
         const auto result = command();
+        context->remember_writes();
         std::fflush(stdout);
         if (result) return;
         bool usage = false;

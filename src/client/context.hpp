@@ -27,6 +27,8 @@ struct Context {
     Result<Api*> api();
     /// The project's code or id; invalid says how to name one.
     [[nodiscard]] Result<std::string> get_project() const;
+    /// Keeps for the next command what this one wrote; see SeenFile.
+    void remember_writes();
 
   private:
     std::unique_ptr<Api> api_;

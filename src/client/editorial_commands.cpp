@@ -91,8 +91,9 @@ void add_import(CLI::App& noun, const ContextPtr& context) {
     edit->add_option("FILE", options->file, "An .otio or .edl file")->required();
     edit->add_option("--format", options->format, "What the file is, when it can't be told")
         ->check(CLI::IsMember({"otio", "edl"}));
-    edit->add_option("--naming", options->naming,
-                     "How clips are named; {sequence}_{shot} unless said otherwise");
+    edit->add_option(
+        "--naming", options->naming,
+        "How clips are named, {sequence}_{shot}_v{version}; read as they are usually made without");
     edit->add_option("--sequence", options->sequence, "The sequence's code, for patterns without {sequence}");
     edit->add_option("--rate", options->rate,
                      "The rate of an EDL as a fraction; the project's unless said otherwise");
@@ -168,8 +169,11 @@ void add_cuts(CLI::App& noun, const ContextPtr& context) {
 } // namespace
 
 void add_editorial_commands(CLI::App& app, const ContextPtr& context) {
-    add_import(*add_noun(app, "import", "Bring in edits"), context);
-    CLI::App* out = add_noun(app, "export", "Write edits");
+    CLI::App* in = add_noun(app, "import", "Bring in edits and tables");
+    add_import(*in, context);
+    add_csv_import(*in, context);
+    CLI::App* out = add_noun(app, "export", "Write edits and tables");
+    add_csv_export(*out, context);
     add_export(*out, context, "otio");
     add_export(*out, context, "edl");
     add_cuts(*add_noun(app, "cut", "Cuts: edits as they came"), context);

@@ -65,8 +65,9 @@ Result<> print_preview(Context& context, boost::json::object body) {
             print_result(Format::table, {},
                          text_or(change, "from", "-") + " -> " +
                              text_or(change, "to", text_or(change, "error", "")));
+        const auto changed = integer_or(answer.body, "changed", 0);
         print_result(Format::table, {},
-                     std::to_string(integer_or(answer.body, "changed", 0)) + " paths would change, " +
+                     std::to_string(changed) + (changed == 1 ? " path" : " paths") + " would change, " +
                          std::to_string(integer_or(answer.body, "unchanged", 0)) + " would stay");
     }
     if (!boolean_or(answer.body, "valid", false))
@@ -209,6 +210,7 @@ void add_folder_commands(CLI::App& app, const ContextPtr& context) {
     add_tree(*noun, context);
     add_translate(*noun, context);
     add_folder_disk_commands(*noun, context);
+    add_folder_mapping_commands(*noun, context);
 }
 
 } // namespace bifrost::client

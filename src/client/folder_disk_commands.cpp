@@ -1,4 +1,7 @@
+#include <cstdio>
 #include <thread>
+
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 
@@ -48,9 +51,44 @@ Result<> create(Context& context, const CreateOptions& options) {
     return {};
 }
 
+/// A line on the terminal, from the second second on, with the time that is left at this rate.
+class JobLine {
+  public:
+    explicit JobLine(std::string what) : what_(std::move(what)), is_terminal_(::isatty(STDERR_FILENO) == 1) {}
+    JobLine(const JobLine&) = delete;
+    JobLine& operator=(const JobLine&) = delete;
+    ~JobLine() { clear(); }
+
+    void draw(double progress) {
+        const auto elapsed = std::chrono::steady_clock::now() - began_;
+        if (!is_terminal_ || elapsed < std::chrono::seconds(1)) return;
+        clear();
+        std::string line = what_ + ": " + std::to_string(static_cast<int>(progress * 100)) + " %";
+        if (progress > 0.01) {
+            const auto seconds = std::chrono::duration<double>(elapsed).count();
+            line += ", " + std::to_string(static_cast<int>(seconds * (1 - progress) / progress)) + " s left";
+        }
+        std::fputs(line.c_str(), stderr);
+        std::fflush(stderr);
+        is_drawn_ = true;
+    }
+
+  private:
+    void clear() {
+        if (is_drawn_) std::fputs("\r\x1b[K", stderr);
+        is_drawn_ = false;
+    }
+
+    std::string what_;
+    bool is_terminal_;
+    bool is_drawn_ = false;
+    std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+};
+
 /// Asks until the job is over.
-Result<> wait_for(Api& api, const std::string& job) {
+Result<> wait_for(Api& api, const std::string& job, std::string what) {
     auto pause = std::chrono::milliseconds{20};
+    JobLine line(std::move(what));
     while (true) {
         BIFROST_ASSIGN(const Answer answer, api.get("/jobs/" + percent_encode(job)));
         const std::string state = text_or(answer.body, "state", "");
@@ -58,6 +96,9 @@ Result<> wait_for(Api& api, const std::string& job) {
         if (state == "dead" || state == "cancelled")
             return Error{Errc::conflict, "The job is " + state + ": " + text_or(answer.body, "error", "")};
         if (interrupted()) return Error{Errc::unavailable, "Interrupted; the job goes on."};
+        if (const auto* progress = find_member(answer.body, "progress");
+            progress != nullptr && progress->is_number())
+            line.draw(progress->to_number<double>());
         std::this_thread::sleep_for(pause);
         pause = std::min(pause * 2, std::chrono::milliseconds{1000});
     }
@@ -94,7 +135,7 @@ Result<> scan(Context& context, const ScanOptions& options) {
         return {};
     }
     BIFROST_ASSIGN(const std::string job, get_text(asked.body, "job_id"));
-    BIFROST_CHECK(wait_for(*api, job));
+    BIFROST_CHECK(wait_for(*api, job, "scan"));
     BIFROST_ASSIGN(const Answer done, api->get(path + "/" + id, {{"limit", "1000"}}));
     if (context.format != Format::table) {
         print_object(context.format, done.body);
@@ -108,6 +149,11 @@ Result<> scan(Context& context, const ScanOptions& options) {
                 " " + std::to_string(integer_or(*counts, count.key(), 0)) + " " + std::string(count.key());
     print_result(Format::table, {}, line);
     return {};
+}
+
+std::vector<Column> fix_columns() {
+    return {{"STATE", "state"}, {"ACTION", "action"}, {"PATH", "path"},
+            {"TO", "to_path"},  {"ID", "id"},         {"DETAIL", "detail"}};
 }
 
 struct ReconcileOptions {
@@ -135,16 +181,14 @@ Result<> reconcile(Context& context, const ReconcileOptions& options) {
         body["findings"] = std::move(numbers);
     }
     BIFROST_ASSIGN(const Answer planned, api->post(path + "/reconcile", body));
-    const auto columns = std::vector<Column>{{"STATE", "state"}, {"ACTION", "action"}, {"PATH", "path"},
-                                             {"TO", "to_path"},  {"ID", "id"},         {"DETAIL", "detail"}};
-    ListPrinter printer{context.format, columns};
+    ListPrinter printer{context.format, fix_columns()};
     const auto job = find_text(planned.body, "job_id");
     if (!job) {
         for (const auto& fix : array_of(planned.body, "data")) printer.add(fix);
         printer.finish();
         return {};
     }
-    BIFROST_CHECK(wait_for(*api, *job));
+    BIFROST_CHECK(wait_for(*api, *job, "reconcile"));
     BIFROST_ASSIGN(const Answer fixes, api->get(path + "/fixes"));
     std::int64_t failed = 0;
     for (const auto& fix : array_of(fixes.body, "data")) {
@@ -152,7 +196,9 @@ Result<> reconcile(Context& context, const ReconcileOptions& options) {
         if (text_or(fix, "state", "") == "failed") ++failed;
     }
     printer.finish();
-    if (failed > 0) return Error{Errc::conflict, std::to_string(failed) + " fixes failed."};
+    if (failed > 0)
+        return Error{Errc::conflict,
+                     std::to_string(failed) + (failed == 1 ? " fix failed." : " fixes failed.")};
     return {};
 }
 
@@ -181,6 +227,65 @@ void add_fixes(CLI::App& noun, const ContextPtr& context) {
     undo->add_option("FIX", *id, "Id of the fix")->required();
 }
 
+Result<> print_list(Context& context, std::string_view rest, std::vector<Column> columns,
+                    const Query& query) {
+    BIFROST_ASSIGN(const std::string path, folders_path(context, rest));
+    BIFROST_ASSIGN(Api * api, context.api());
+    ListPrinter printer{context.format, std::move(columns)};
+    BIFROST_CHECK(api->list(path, query, [&](const auto& one) {
+        printer.add(one);
+        return true;
+    }));
+    printer.finish();
+    return {};
+}
+
+void add_lists(CLI::App& noun, const ContextPtr& context) {
+    add_command(noun, context, "scans", "List the scans of the project, the newest first", [context] {
+        return print_list(*context, "/scan",
+                          {{"ID", "id"},
+                           {"CREATED", "created_at"},
+                           {"FINISHED", "finished_at"},
+                           {"MISSING", "counts.missing"},
+                           {"CHANGED", "counts.changed"},
+                           {"WRONG", "counts.wrong_place"},
+                           {"UNKNOWN", "counts.unknown"},
+                           {"UNREADABLE", "counts.unreadable"}},
+                          {});
+    });
+    const auto state = std::make_shared<std::string>();
+    const auto scan_id = std::make_shared<std::string>();
+    auto* found = add_command(noun, context, "findings", "List what a scan found",
+                              [context, scan_id, state]() -> Result<> {
+                                  BIFROST_ASSIGN(const std::string path,
+                                                 folders_path(*context, "/scan/" + percent_encode(*scan_id)));
+                                  BIFROST_ASSIGN(Api * api, context->api());
+                                  return print_findings(*context, *api, path, *state);
+                              });
+    found->add_option("SCAN", *scan_id, "Id of the scan")->required();
+    found->add_option("--state", *state, "Only these")
+        ->check(CLI::IsMember({"missing", "unknown", "changed", "wrong_place", "unreadable"}));
+    const auto fixed = std::make_shared<std::string>();
+    add_command(noun, context, "fixes", "List what was, or will be, done about a scan",
+                [context, fixed] {
+                    return print_list(*context, "/scan/" + percent_encode(*fixed) + "/fixes", fix_columns(),
+                                      {});
+                })
+        ->add_option("SCAN", *fixed, "Id of the scan")
+        ->required();
+    add_command(noun, context, "aside", "List what had to give way; 'folder undo FIX' puts it back",
+                [context] {
+                    return print_list(*context, "/aside",
+                                      {{"FIX", "fix_id"},
+                                       {"ACTION", "action"},
+                                       {"PATH", "path"},
+                                       {"SIZE", "size"},
+                                       {"SINCE", "put_aside_at"},
+                                       {"THERE", "is_there"}},
+                                      {});
+                });
+}
+
 } // namespace
 
 void add_folder_disk_commands(CLI::App& noun, const ContextPtr& context) {
@@ -201,6 +306,7 @@ void add_folder_disk_commands(CLI::App& noun, const ContextPtr& context) {
         ->check(CLI::IsMember({"changed", "all", "never"}));
     scan_command->add_flag("--no-wait", options->no_wait, "Ask for it and go on");
     add_fixes(noun, context);
+    add_lists(noun, context);
 }
 
 } // namespace bifrost::client

@@ -63,7 +63,8 @@ class Get {
   private:
     Result<> find_roots() {
         BIFROST_ASSIGN(const Location root,
-                       locate(context_, options_.address, {"version", "product", "asset"}));
+                       locate(context_, options_.address,
+                              {"version", "product", "asset", "shot", "sequence", "episode"}));
         if (root.kind == "version") {
             want({root.id, root.address, ""});
         } else if (root.kind == "product") {

@@ -12,6 +12,10 @@ void add_shot_commands(CLI::App& app, const ContextPtr& context);
 void add_sequence_commands(CLI::App& app, const ContextPtr& context);
 void add_episode_commands(CLI::App& app, const ContextPtr& context);
 void add_editorial_commands(CLI::App& app, const ContextPtr& context);
+void add_field_commands(CLI::App& app, const ContextPtr& context);
+/// csv, of the nouns import and export.
+void add_csv_import(CLI::App& noun, const ContextPtr& context);
+void add_csv_export(CLI::App& noun, const ContextPtr& context);
 /// cast, casting, resolve, lock and update of shots.
 void add_casting_verbs(CLI::App& shot, const ContextPtr& context);
 void add_task_commands(CLI::App& app, const ContextPtr& context);
@@ -26,8 +30,10 @@ void add_search_commands(CLI::App& app, const ContextPtr& context);
 /// path and locate.
 void add_path_commands(CLI::App& app, const ContextPtr& context);
 void add_folder_commands(CLI::App& app, const ContextPtr& context);
-/// create, scan, findings, reconcile, fixes and undo, of the noun folder.
+/// create, scan, scans, findings, reconcile, fixes, aside and undo, of the noun folder.
 void add_folder_disk_commands(CLI::App& noun, const ContextPtr& context);
+/// mappings, set-mapping and remove-mapping, of the noun folder.
+void add_folder_mapping_commands(CLI::App& noun, const ContextPtr& context);
 void add_job_commands(CLI::App& app, const ContextPtr& context);
 void add_event_commands(CLI::App& app, const ContextPtr& context);
 /// revert and trash.

@@ -186,7 +186,8 @@ Result<boost::json::value> wait_until_published(Api& api, const std::string& id)
 Result<> publish(Context& context, const PublishOptions& options) {
     BIFROST_ASSIGN(auto files, collect(options.files));
     BIFROST_ASSIGN(const auto representations, label(files, options.representations));
-    BIFROST_ASSIGN(const Location entity, locate(context, options.entity, {"asset"}));
+    BIFROST_ASSIGN(const Location entity,
+                   locate(context, options.entity, {"asset", "shot", "sequence", "episode"}));
     BIFROST_ASSIGN(Api * api, context.api());
     boost::json::object body;
     BIFROST_ASSIGN(body["dependencies"], dependencies(context, options.depends));
@@ -212,7 +213,7 @@ Result<> publish(Context& context, const PublishOptions& options) {
     const std::int64_t number = integer_or(version, "number", 0);
     const std::string address = entity.address + "/" + product_code + "@" + std::to_string(number);
     print_result(context.format,
-                 boost::json::object{{"asset", entity.code(0)},
+                 boost::json::object{{entity.kind, entity.code(0)},
                                      {"product", product_code},
                                      {"version", number},
                                      {"id", id},
@@ -229,7 +230,9 @@ void add_publish_command(CLI::App& app, const ContextPtr& context) {
     const auto options = std::make_shared<PublishOptions>();
     auto* command = add_command(app, context, "publish", "Publish files as the next version of a product",
                                 [context, options] { return publish(*context, *options); });
-    command->add_option("ENTITY", options->entity, "The asset's address or id, such as bar:char_hero")
+    command
+        ->add_option("ENTITY", options->entity,
+                     "Address or id of an asset, shot, sequence or episode, such as bar:char_hero")
         ->required();
     command
         ->add_option("PRODUCT", options->product,

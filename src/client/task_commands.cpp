@@ -6,6 +6,7 @@
 #include "client/location.hpp"
 #include "client/nouns.hpp"
 #include "client/transport/json_access.hpp"
+#include "core/timestamp.hpp"
 
 namespace bifrost::client {
 namespace {

@@ -109,6 +109,22 @@ def get(url, **headers):
 # --- what refuses to start ---------------------------------------------------------------------------------------------------
 
 
+def test_more_connections_than_a_shell_allows_at_first_may_be_open(tmp_path):
+    running = subprocess.Popen(["sh", "-c", 'ulimit -Sn 64; exec "$0" serve --data "$1" --port 0', BIN, str(tmp_path / "data")], env=CLEAN, stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL, text=True)
+    try:
+        address = next(line for line in running.stdout if "listening" in line).split()[-1].removeprefix("http://").rstrip("/").split(":")
+        many = [socket.create_connection(address, timeout=30) for _ in range(200)]
+        for one in many:
+            one.sendall(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+        for one in many:
+            assert one.recv(100).startswith(b"HTTP/1.1 200")
+            one.close()
+    finally:
+        running.terminate()
+        assert running.wait(60) == 0
+
+
 def test_bad_settings_are_all_named_and_nothing_starts(tmp_path):
     settings = write(tmp_path / "bifrost.yaml", "log_level: loud\nlog_levl: info\nworker_concurrency: many\n")
     for role in ("serve", "api", "worker"):

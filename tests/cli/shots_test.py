@@ -51,3 +51,29 @@ def test_edits_come_in_and_go_out(cli, tmp_path):
     assert "sq010_sh0020" in cli.run("export", "edl", "--cut", cut["id"]).out
     cli.run("export", "otio", "sq010", "-o", str(tmp_path / "out.otio"))
     assert "Timeline.1" in (tmp_path / "out.otio").read_text()
+
+
+def test_tables_go_out_and_come_in(cli, tmp_path):
+    table = write(tmp_path / "shots.csv", "Seq;Shot;In;Out;Notes\nsq010;sh0010;1001;1048;x\nsq010;sh0020;1001;10x;y\n")
+    columns = ("--column", "Seq=sequence", "--column", "In=cut_in", "--column", "Out=cut_out", "--column", "Notes=")
+    told = cli.run("import", "csv", str(table), "--kind", "shots", *columns, "--dry-run", expect=1)
+    assert "row 3, Out: '10x' is no whole number" in told.err and "sq010/sh0010" in told.out
+    refused = cli.run("import", "csv", str(table), "--kind", "shots", *columns, expect=1)
+    assert "/row/3/Out" in refused.err
+    write(tmp_path / "shots.csv", "Seq;Shot;In;Out;Notes\nsq010;sh0010;1001;1048;x\n")
+    assert "done" in cli.run("import", "csv", str(table), "--kind", "shots", *columns).out
+    cli.run("export", "csv", "--kind", "shots", "-o", str(tmp_path / "out.csv"))
+    again = cli.json("import", "csv", str(tmp_path / "out.csv"), "--kind", "shots")
+    assert again["unchanged"] == 1 and again["updated"] == []
+    assert "--column takes" in cli.run("import", "csv", str(table), "--kind", "shots", "--column", "Seq", expect=2).err
+
+
+def test_fields_are_defined_changed_and_put_away(cli):
+    made = cli.json("field", "create", "camera", "--kind", "shot", "--type", "choice", "--choices", '["A", "B"]', "--inherits", "true")
+    assert [one["key"] for one in cli.json("field", "list")["data"]] == ["camera"]
+    cli.run("field", "set", made["id"], "--default", '"B"')
+    cli.run("sequence", "create", "sq010")
+    assert "/metadata/camera" in cli.run("shot", "create", "sh1", "--sequence", "sq010", "--metadata", '{"camera": "C"}', expect=1).err
+    cli.run("field", "archive", made["id"])
+    cli.run("shot", "create", "sh1", "--sequence", "sq010", "--metadata", '{"camera": "C"}')
+    assert cli.json("field", "restore", made["id"])["archived_at"] is None

@@ -2,7 +2,9 @@
 
 import json
 import os
+import pathlib
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -11,8 +13,8 @@ import urllib.request
 
 import pytest
 
-from conftest import ROOT, Cli, Server
-from kit import hashes, noise, sha256, wait_for, write
+from conftest import BIN, ROOT, Cli, Server
+from kit import hashes, noise, query, sha256, wait_for, write
 
 MB = 1_000_000
 S3_SERVER = os.environ.get("BIFROST_S3_SERVER", str(ROOT / "build/tools/bin/versitygw"))
@@ -100,7 +102,8 @@ def test_what_was_published_to_s3_comes_back_and_lies_at_its_path(hero, site, tm
     assert expected == {"a.ma": sha256(tmp_path / "a.ma"), "tex/large.exr": sha256(tmp_path / "tex/large.exr"), "empty": sha256(tmp_path / "empty")}
     hero.run("get", "hero/model@1", "-o", tmp_path / "out")
     assert hashes(tmp_path / "out") == expected
-    place = site.folder / "projects" / hero.project / "hero/model/v001"
+    place = pathlib.Path(hero.run("path", "hero/model@1").out.strip())
+    assert place.is_relative_to(site.folder / "projects")
     wait_for(place.exists)
     assert hashes(place) == expected
     assert stat.S_IMODE((place / "a.ma").stat().st_mode) == 0o444
@@ -132,6 +135,49 @@ def test_a_file_that_changes_while_it_is_sent_is_refused_by_the_store(hero, site
         urllib.request.urlopen(request)
     assert refused.value.code == 400
     assert api(site, "GET", f"/uploads/{opened['id']}")["parts"] == []
+
+
+def test_an_upload_that_was_killed_goes_on_with_the_parts_that_are_there(hero, site, tmp_path):
+    write(tmp_path / "large", noise(200 * MB))
+    sender = hero.start("publish", "hero", "plate", tmp_path / "large")
+    upload = wait_for(lambda: query(site, "select id from upload where size = ?", 200 * MB))[0]
+    wait_for(lambda: len(api(site, "GET", f"/uploads/{upload}")["parts"]) >= 1)
+    sender.send_signal(signal.SIGKILL)
+    sender.wait()
+    there = len(api(site, "GET", f"/uploads/{upload}")["parts"])
+    published = hero.json("publish", "hero", "plate", tmp_path / "large")
+    assert published["files"][0]["sha256"] == sha256(tmp_path / "large")
+    assert there >= 1 and query(site, "select count(*) from upload where size = ?", 200 * MB) == (1,)
+
+
+def test_while_s3_is_away_the_site_says_so_and_goes_on_when_it_is_back(hero, site, s3, tmp_path):
+    write(tmp_path / "a", noise(1000))
+    s3.stop()
+    try:
+        failed = hero.run("publish", "hero", "model", tmp_path / "a", expect=None)
+        assert failed.code != 0 and (str(s3.port) in failed.err or "store" in failed.err), failed.err  # whoever meets it first names it
+        hero.run("asset", "list")
+    finally:
+        s3.start()
+    assert hero.json("publish", "hero", "model", tmp_path / "a")["version"] == 1
+
+
+def test_the_example_production_is_filled_into_s3(s3, tmp_path):
+    settings = {"S3_BUCKET": "example", "S3_ENDPOINT": f"http://127.0.0.1:{s3.port}", "S3_ACCESS_KEY_ID": "key", "S3_SECRET_ACCESS_KEY": "secret-of-the-key"}
+    (s3.folder / "data/example").mkdir()
+    subprocess.run([BIN, "demo", "--data", tmp_path / "data"], env={**os.environ, **settings}, check=True, capture_output=True, timeout=120)
+    running = Server(tmp_path, **settings)
+    try:
+        home = tmp_path / "home"
+        home.mkdir()
+        client = Cli(running, home, "demo")
+        client.run("get", "char_heimdall/model", "-o", tmp_path / "out", "--deps")
+        found = hashes(tmp_path / "out")
+        assert {"char_heimdall.obj", "char_heimdall.mtl", "preview.svg"} == {path.split("/")[-1] for path in found}
+        stored = {sha256(path) for path in (s3.folder / "data/example").glob("*/*") if path.is_file()}
+        assert set(found.values()) <= stored
+    finally:
+        running.stop()
 
 
 def api(site, method, path, body=None):

@@ -7,10 +7,11 @@ import yaml
 
 from kit.caller import pointers
 from kit.document import Document
+from kit import folder_recipes, shot_recipes, task_recipes
 from kit.recipes import Bench
-from kit.task_recipes import RECIPES
 
 CALLERS = ["anonymous", "stranger", "viewer", "artist", "supervisor", "owner"]
+RECIPES = shot_recipes.RECIPES | folder_recipes.RECIPES | task_recipes.RECIPES
 MATRIX = yaml.safe_load((pathlib.Path(__file__).parent / "matrix.yaml").read_text(encoding="utf-8"))
 
 
@@ -188,3 +189,19 @@ def test_a_refreshed_session_replaces_the_old_one(production, world):
     renewed = before.post("/auth/refresh", expect=200).json()
     world.caller(renewed["access_token"]).get("/me")
     world.eventually(lambda: before.get("/me", expect=(200, 401)).status_code, lambda status: status == 401, seconds=2)
+
+
+def test_somebody_who_was_let_in_sees_the_project_from_the_answer_on(world):
+    user, token = world.new_user("newcomer")
+    newcomer = world.caller(token)
+    for _ in range(10):
+        project = world.new_project()
+        at, members = f"/projects/{project['id']}", f"/projects/{project['id']}/members/{user['id']}"
+        asset = world.new_asset(project)
+        for path in (at, f"/assets/{asset['id']}"):
+            newcomer.get(path, expect=404)  # what is known of them is fresh now
+        world.owner.put(members, {"role": "viewer"}, expect=200)
+        for path in (at, f"/assets/{asset['id']}", f"{at}/folders/tree"):
+            newcomer.get(path)
+        world.owner.delete(members, expect=204)
+        world.eventually(lambda at=at: newcomer.get(at, expect=(200, 404)).status_code, lambda status: status == 404, seconds=2)

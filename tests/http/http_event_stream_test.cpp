@@ -120,8 +120,8 @@ TEST_F(HttpEventStream, draining_ends_streams_at_once) {
     client.send(kAsk);
     head_of(client);
     const auto begun = std::chrono::steady_clock::now();
-    edge.server().drain(std::chrono::seconds(20));
-    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(5));
+    edge.server().drain(std::chrono::seconds(60));
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(30));
     EXPECT_TRUE(stream()->is_over());
 }
 

@@ -86,7 +86,7 @@ TEST_F(Failover, with_one_host_a_write_fails_within_the_deadline) {
     const auto written = insert(*database, "nowhere");
     ASSERT_FALSE(written);
     EXPECT_EQ(written.error().code, Errc::unavailable);
-    EXPECT_LT(Clock::now() - begun, 5s);
+    EXPECT_LT(Clock::now() - begun, 20s);
 }
 
 TEST_F(Failover, writes_go_on_after_a_promotion_and_none_that_was_acknowledged_is_lost_or_doubled) {

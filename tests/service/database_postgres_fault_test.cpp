@@ -253,7 +253,7 @@ TEST_F(PostgresLoad, an_exhausted_pool_is_unavailable_within_the_deadline) {
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().code, Errc::unavailable);
     EXPECT_GE(took, 200ms);
-    EXPECT_LT(took, 5s);
+    EXPECT_LT(took, 20s);
     holder.join();
     EXPECT_TRUE(database->ping());
 }

@@ -136,7 +136,7 @@ TEST_F(SqliteFaults, a_file_that_another_program_keeps_locked_is_unavailable_wit
     const auto done = insert(*database, "mine");
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().code, Errc::unavailable);
-    EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s);
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, 30s);
     EXPECT_TRUE(database->ping()); // reading needs no lock
     child.kill_hard();
     EXPECT_TRUE(insert(*database, "mine"));

@@ -2,6 +2,7 @@
 // they may not see.
 
 #include "folder_support.hpp"
+#include "services/publish/work_file.hpp"
 
 namespace bifrost::tests {
 namespace {
@@ -142,6 +143,24 @@ TEST_P(FolderPath, work_files_are_named_and_read_back) {
     EXPECT_EQ(found.entity_id, sh0010_);
     EXPECT_EQ(found.task, "anim");
     EXPECT_EQ(found.workfile, 12);
+}
+
+TEST_P(FolderPath, a_reserved_work_file_lies_where_the_template_says) {
+    const auto reserve = [&](std::string_view body) {
+        return try_write(owner_, [&](access::Call& call) {
+            return publish::reserve_work_file(call, "shot", sh0010_, json_of(body));
+        });
+    };
+    EXPECT_EQ(pointers(reserve(R"({"series": "anim", "extension": "M A"})").error()),
+              std::vector<std::string>{"/extension"});
+    EXPECT_EQ(pointers(reserve(R"({"series": "anim", "extension": "ma", "path": "x"})").error()),
+              std::vector<std::string>{"/extension"});
+    const auto first = must(reserve(R"({"series": "anim", "extension": "ma"})"));
+    EXPECT_EQ(first.path, "bar/shots/ep01/sq010/sh0010/work/anim/sh0010_anim_w001.ma");
+    EXPECT_EQ(parse_one(*first.path).workfile, 1);
+    make_template("work", "shot", "{project}/film/[{episode}/]{sequence}/{shot}/work");
+    EXPECT_ERROR(reserve(R"({"series": "anim", "extension": "ma"})"), Errc::invalid);
+    EXPECT_EQ(must(reserve(R"({"series": "anim"})")).number, 2); // the one that was refused took none
 }
 
 TEST_P(FolderPath, translation_goes_by_roots_and_by_the_other_sites_templates) {

@@ -7,6 +7,7 @@
 #include "services/folder/preview.hpp"
 #include "services/folder/resolve.hpp"
 #include "services/folder/studio_mapping.hpp"
+#include "services/folder/tree.hpp"
 
 namespace bifrost::tests {
 

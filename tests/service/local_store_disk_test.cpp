@@ -8,44 +8,14 @@
 
 #include "local_store_support.hpp"
 #include "storage/hash_object.hpp"
+#include "support/small_disk.hpp"
 
 namespace bifrost::storage {
 namespace {
 
+using tests::SmallDisk;
+
 class LocalStoreDisk : public LocalStoreTest {};
-
-/// A file system of 4 MiB; where mounting isn't allowed, files that can't grow beyond 4 MiB from `tighten`
-/// on.
-class SmallDisk {
-  public:
-    explicit SmallDisk(const std::filesystem::path& path) : path_(path) {
-        std::filesystem::create_directories(path);
-        mounted_ = ::mount("bifrost-test", path.c_str(), "tmpfs", 0, "size=4m") == 0;
-        ::getrlimit(RLIMIT_FSIZE, &before_);
-    }
-    SmallDisk(const SmallDisk&) = delete;
-    SmallDisk& operator=(const SmallDisk&) = delete;
-    ~SmallDisk() {
-        if (mounted_)
-            ::umount2(path_.c_str(), MNT_DETACH);
-        else
-            loosen();
-    }
-    void tighten() const {
-        if (mounted_) return;
-        ::signal(SIGXFSZ, SIG_IGN);
-        rlimit small = before_;
-        small.rlim_cur = 4 << 20;
-        ::setrlimit(RLIMIT_FSIZE, &small);
-    }
-    void loosen() const { ::setrlimit(RLIMIT_FSIZE, &before_); }
-    [[nodiscard]] bool mounted() const { return mounted_; }
-
-  private:
-    std::filesystem::path path_;
-    rlimit before_{};
-    bool mounted_ = false;
-};
 
 TEST_F(LocalStoreDisk, a_full_disk_refuses_the_part_and_keeps_everything_else) {
     const SmallDisk disk(folder_.path() / "small");

@@ -53,7 +53,8 @@ TEST_P(Materialise, a_worker_puts_a_published_version_at_its_path) {
     const auto draft =
         create(model_.id, object{{"files", array{file("scenes/a.ma", "scene"), file("b.png", "wood")}}});
     const auto version = publish_one(draft.id);
-    const auto place = projects_ / "bar/hero/model" / ("v00" + std::to_string(*version.number));
+    const auto place =
+        projects_ / "bar/assets/prop/hero/publish/model" / ("v00" + std::to_string(*version.number));
     const auto deadline = std::chrono::steady_clock::now() + 30s;
     while (!std::filesystem::exists(place) && std::chrono::steady_clock::now() < deadline)
         std::this_thread::sleep_for(10ms);

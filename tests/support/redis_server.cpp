@@ -38,20 +38,42 @@ std::uint16_t free_port() {
 
 RedisServer::RedisServer() : port_(free_port()) { start(); }
 
+RedisServer::RedisServer(std::vector<std::string> tls)
+    : port_(free_port()), tls_port_(free_port()), tls_(std::move(tls)) {
+    start();
+}
+
 RedisServer::~RedisServer() { kill(); }
+
+std::string RedisServer::tls_url() const { return "rediss://127.0.0.1:" + std::to_string(tls_port_) + "/0"; }
 
 std::string RedisServer::url() const { return "redis://127.0.0.1:" + std::to_string(port_) + "/0"; }
 
 void RedisServer::start() {
-    const std::string port = std::to_string(port_);
-    const char* words[] = {"redis-server", "--port",     port.c_str(),   "--bind", "127.0.0.1",
-                           "--save",       "",           "--appendonly", "no",     "--dir",
-                           "/tmp",         "--loglevel", "warning",      nullptr};
+    std::vector<std::string> words{"redis-server",
+                                   "--port",
+                                   std::to_string(port_),
+                                   "--bind",
+                                   "127.0.0.1",
+                                   "--save",
+                                   "",
+                                   "--appendonly",
+                                   "no",
+                                   "--dir",
+                                   "/tmp",
+                                   "--loglevel",
+                                   "warning"};
+    if (tls_port_ != 0) {
+        words.insert(words.end(), {"--tls-port", std::to_string(tls_port_)});
+        words.insert(words.end(), tls_.begin(), tls_.end());
+    }
+    std::vector<char*> arguments;
+    for (auto& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    const int failed =
-        ::posix_spawnp(&server_, words[0], &actions, nullptr, const_cast<char**>(words), environ);
+    const int failed = ::posix_spawnp(&server_, arguments[0], &actions, nullptr, arguments.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
     if (failed != 0) throw std::runtime_error("redis-server can't be started (Debian: redis-server)");
     for (int tries = 0; tries < 1000; ++tries) {

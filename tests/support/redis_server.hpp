@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -12,11 +13,14 @@ class RedisServer {
   public:
     /// Starts it and waits until it answers; throws std::runtime_error when it doesn't.
     RedisServer();
+    /// With settings for TLS, beside the plain port.
+    explicit RedisServer(std::vector<std::string> tls);
     RedisServer(const RedisServer&) = delete;
     RedisServer& operator=(const RedisServer&) = delete;
     ~RedisServer();
 
     [[nodiscard]] std::string url() const;
+    [[nodiscard]] std::string tls_url() const;
     /// kill -9: everything that it held is gone.
     void kill();
     /// On the same port again.
@@ -29,6 +33,8 @@ class RedisServer {
 
   private:
     std::uint16_t port_ = 0;
+    std::uint16_t tls_port_ = 0; ///< 0: none
+    std::vector<std::string> tls_;
     pid_t server_ = 0;
 };
 

@@ -80,6 +80,7 @@ void TcpProxy::accept_all() {
 
 void TcpProxy::pass(Line& line) {
     bool server_waits = false;
+    bool is_over = false; // the server ended the line itself: what it said last must still arrive
     while (!line.cut) {
         std::array<pollfd, 2> sides{pollfd{line.client, POLLIN, 0}, pollfd{line.server, POLLIN, 0}};
         if (mode_ == Mode::silent) {
@@ -87,40 +88,44 @@ void TcpProxy::pass(Line& line) {
             continue;
         }
         if (::poll(sides.data(), sides.size(), kTickMillis) <= 0) continue;
-        if (sides[0].revents != 0 && !pass_one_way(line.client, line.server, true)) {
-            server_waits = mode_ == Mode::lose_request;
-            break;
+        if (sides[0].revents != 0) {
+            const Passed passed = pass_one_way(line.client, line.server, true);
+            server_waits = passed == Passed::swallowed;
+            if (passed != Passed::on) break;
         }
-        if (sides[1].revents != 0 && !pass_one_way(line.server, line.client, false)) break;
+        if (sides[1].revents != 0) {
+            const Passed passed = pass_one_way(line.server, line.client, false);
+            is_over = passed == Passed::ended;
+            if (passed != Passed::on) break;
+        }
     }
-    reset(line.client);
-    if (server_waits) {
-        mode_ = Mode::pass;
-        while (!line.cut && !stopping_) { // until the server gives up
-            pollfd server{line.server, POLLIN, 0};
-            char byte = 0;
-            if (::poll(&server, 1, kTickMillis) > 0 && ::recv(line.server, &byte, 1, 0) <= 0) break;
-        }
+    if (is_over)
+        ::close(line.client);
+    else
+        reset(line.client);
+    while (server_waits && !line.cut && !stopping_) { // until the server gives up
+        pollfd server{line.server, POLLIN, 0};
+        char byte = 0;
+        if (::poll(&server, 1, kTickMillis) > 0 && ::recv(line.server, &byte, 1, 0) <= 0) break;
     }
     reset(line.server);
 }
 
-bool TcpProxy::pass_one_way(int from, int to, bool from_client) {
+TcpProxy::Passed TcpProxy::pass_one_way(int from, int to, bool from_client) {
     std::array<char, 65'536> bytes{};
     const ssize_t got = ::recv(from, bytes.data(), bytes.size(), 0);
-    if (got <= 0) return false;
-    if (from_client && mode_ == Mode::lose_request) return false;
-    if (!from_client) {
-        Mode expected = Mode::lose_answer;
-        if (mode_.compare_exchange_strong(expected, Mode::pass)) return false;
-    }
+    if (got <= 0) return got == 0 ? Passed::ended : Passed::lost;
+    // Back to normal before the client hears of it: it may ask again at once.
+    Mode expected = from_client ? Mode::lose_request : Mode::lose_answer;
+    if (mode_.compare_exchange_strong(expected, Mode::pass))
+        return from_client ? Passed::swallowed : Passed::lost;
     for (ssize_t sent = 0; sent < got;) {
         const ssize_t now =
             ::send(to, bytes.data() + sent, static_cast<std::size_t>(got - sent), MSG_NOSIGNAL);
-        if (now <= 0) return false;
+        if (now <= 0) return Passed::lost;
         sent += now;
     }
-    return true;
+    return Passed::on;
 }
 
 } // namespace bifrost::tests

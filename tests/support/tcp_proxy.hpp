@@ -41,8 +41,10 @@ class TcpProxy {
 
     void accept_all();
     void pass(Line& line);
-    /// False when the line has ended.
-    bool pass_one_way(int from, int to, bool from_client);
+    enum class Passed { on, ended, lost, swallowed };
+    /// Ended: that side said orderly that it is done. Lost: cut, by itself or by the mode. Swallowed: the
+    /// request got no further.
+    Passed pass_one_way(int from, int to, bool from_client);
 
     int server_port_;
     int port_ = 0;

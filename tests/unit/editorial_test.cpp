@@ -86,6 +86,23 @@ TEST(NamingRule, names_mean_shots) {
               (ShotName{std::nullopt, "sq010", "sh_0020"}));
 }
 
+TEST(NamingRule, without_a_rule_custom_says_which_shot_a_name_means) {
+    const auto rule = Naming::by_custom("bar", "");
+    const ShotName plain{std::nullopt, "sq010", "sh0020"};
+    for (const auto* name :
+         {"sq010_sh0020", "SQ010-SH0020", "sq010_sh0020_v003", "sq010_sh0020_comp_v12.mov",
+          "/plates/sq010_sh0020_pl01.1001-1100.exr", "bar_sq010_sh0020_bg", "sq010_sh0020 (v3)"})
+        EXPECT_EQ(rule.match(name), plain) << name;
+    EXPECT_EQ(rule.match("EP01_sq010_sh0020_v1"), (ShotName{"ep01", "sq010", "sh0020"}));
+    EXPECT_EQ(rule.match("bar_ep01_010_0020"), (ShotName{"ep01", "010", "0020"}));
+    for (const auto* name :
+         {"", "title card", "title_card", "slate", "title_v003", "bar_sq010", "sq010", "AX"})
+        EXPECT_EQ(rule.match(name), std::nullopt) << name;
+    const auto of_sequence = Naming::by_custom("bar", "sq010");
+    for (const auto* name : {"sh0020", "sq010_sh0020", "sh0020_v3", "bar_sq010_sh0020"})
+        EXPECT_EQ(of_sequence.match(name), plain) << name;
+}
+
 constexpr std::string_view kEdl =
     "TITLE: Reel 1\r\nFCM: NON-DROP FRAME\r\n\r\n"
     "001  A001     V     C        01:00:00:00 01:00:02:00 00:59:59:00 01:00:01:00\r\n"
@@ -105,12 +122,14 @@ TEST(Edl, events_dissolves_and_speeds_are_read) {
     ASSERT_EQ(edit->clips.size(), 3U);
     const auto& [first, second, third] = std::tie(edit->clips[0], edit->clips[1], edit->clips[2]);
     EXPECT_EQ(first.name, "sq010_sh0010");
-    EXPECT_EQ(first.record_out - first.record_in, 48 + 6);
-    EXPECT_EQ(first.transition_out, 12);
+    // The cut is where the dissolve begins.
+    EXPECT_EQ(first.record_out - first.record_in, 48);
+    EXPECT_EQ(first.transition_out, 0);
     EXPECT_EQ(second.name, "sq010_sh0020");
     EXPECT_EQ(second.record_in, first.record_out);
-    EXPECT_EQ(second.source_in, 3 * 86'400 + 6);
-    EXPECT_EQ(second.record_out - second.record_in, 42);
+    EXPECT_EQ(second.source_in, 3 * 86'400);
+    EXPECT_EQ(second.record_out - second.record_in, 48);
+    EXPECT_EQ(second.transition_in, 12);
     EXPECT_EQ(third.speed, "2");
     EXPECT_EQ(third.source_out - third.source_in, 48);
 }
@@ -127,6 +146,47 @@ TEST(Edl, what_is_written_is_read_again) {
         EXPECT_EQ(again->clips[i].record_out, edit.clips[i].record_out);
         EXPECT_EQ(again->clips[i].speed, edit.clips[i].speed);
     }
+}
+
+TEST(Edl, a_cut_within_a_dissolve_moves_to_where_it_begins) {
+    auto edit = *read_edl(kEdl, k24);
+    edit.clips[0].transition_out = 4;
+    edit.clips[1].transition_in = 8;
+    const auto again = read_edl(write_edl(edit), k24);
+    ASSERT_TRUE(again) << write_edl(edit);
+    EXPECT_EQ(again->clips[0].record_out, edit.clips[0].record_out - 4);
+    EXPECT_EQ(again->clips[1].record_in, edit.clips[1].record_in - 4);
+    EXPECT_EQ(again->clips[1].source_in, edit.clips[1].source_in - 4);
+    EXPECT_EQ(again->clips[1].record_out, edit.clips[1].record_out);
+    EXPECT_EQ(again->clips[1].transition_in, 12);
+}
+
+TEST(Edl, speeds_are_written_as_exactly_as_they_are_read) {
+    auto edit = *read_edl(kEdl, k24);
+    for (const auto* speed : {"2", "1/2", "-1", "119/60", "4/3", "0"}) {
+        edit.clips[2].speed = speed;
+        const auto again = read_edl(write_edl(edit), k24);
+        ASSERT_TRUE(again) << write_edl(edit);
+        EXPECT_EQ(again->clips[2].source_out - again->clips[2].source_in, 48) << speed;
+        if (std::string_view(speed) != "4/3") {
+            EXPECT_EQ(again->clips[2].speed, speed);
+        }
+    }
+}
+
+TEST(Edl, comments_without_stars_reels_with_spaces_and_frames_for_timecodes_are_read) {
+    const auto edit = read_edl("TITLE: x\n001  AX  V  C  14400 14424 0 24\nFROM CLIP NAME: sq010_sh0010\n"
+                               "002  AX  V  C  00:00:10:00 00:00:10:01 00:00:01:00 00:00:02:00\n"
+                               "M2   my clip 7   000.0   00:00:10:00\n* FROM CLIP NAME:  sq010_sh0020 FF\n"
+                               "003  AX  V  C  00:00:10:00 00:00:11:00 00:00:02:00 00:00:03:00\n"
+                               "* FROM FILE: /plates/sq010_sh0030.mov\n",
+                               k24);
+    ASSERT_TRUE(edit) << pointers(edit.error()).front();
+    EXPECT_EQ(edit->clips[0].name, "sq010_sh0010");
+    EXPECT_EQ(edit->clips[0].source_in, 14'400);
+    EXPECT_EQ(edit->clips[1].name, "sq010_sh0020");
+    EXPECT_EQ(edit->clips[1].speed, "0");
+    EXPECT_EQ(edit->clips[2].name, "sq010_sh0030");
 }
 
 TEST(Edl, every_broken_line_is_named) {
@@ -170,6 +230,9 @@ TEST(Otio, what_is_written_is_read_again) {
     auto edit = *read_edl(kEdl, k23976);
     edit.clips[0].media = "/media/a.mov";
     edit.clips[2].speed = "-2/3";
+    edit.clips[0].transition_out = 5;
+    edit.clips[0].transition_in = 3;
+    edit.clips[2].transition_out = 7;
     const auto again = read_otio(write_otio(edit), nullptr);
     ASSERT_TRUE(again) << again.error().detail;
     EXPECT_EQ(again->rate, k23976);
@@ -184,6 +247,7 @@ TEST(Otio, what_is_written_is_read_again) {
         EXPECT_EQ(again->clips[i].reel, edit.clips[i].reel);
         EXPECT_EQ(again->clips[i].speed, edit.clips[i].speed);
         EXPECT_EQ(again->clips[i].transition_in, edit.clips[i].transition_in);
+        EXPECT_EQ(again->clips[i].transition_out, edit.clips[i].transition_out);
     }
 }
 
@@ -200,6 +264,52 @@ TEST(Otio, unknown_schemas_and_what_is_no_timeline_are_refused) {
                   nullptr);
     ASSERT_FALSE(inside);
     EXPECT_THAT(pointers(inside.error()), testing::Contains("/tracks/children/0/children/0"));
+}
+
+TEST(Otio, tracks_that_show_a_part_of_themselves_and_switched_off_clips_keep_their_time) {
+    const auto time = [](int value) {
+        return R"({"OTIO_SCHEMA": "RationalTime.1", "rate": 24.0, "value": )" + std::to_string(value) + "}";
+    };
+    const auto range = [&](int start, int length) {
+        return R"({"OTIO_SCHEMA": "TimeRange.1", "start_time": )" + time(start) + R"(, "duration": )" +
+               time(length) + "}";
+    };
+    const auto clip = [&](const char* name, const char* enabled) {
+        return R"({"OTIO_SCHEMA": "Clip.2", "name": ")" + std::string(name) + R"(", "enabled": )" + enabled +
+               R"(, "source_range": )" + range(100, 10) + "}";
+    };
+    const auto edit = read_otio(
+        R"({"OTIO_SCHEMA": "Timeline.1", "metadata": {"x": -Inf, "y": [NaN, "Inf"]}, "tracks": {"OTIO_SCHEMA": "Stack.1",
+        "children": [{"OTIO_SCHEMA": "Track.1", "kind": "Video", "source_range": )" +
+            range(4, 32) + R"(, "children": [)" + clip("a", "true") + "," + clip("b", "false") + "," +
+            clip("c", "true") + "," + clip("d", "true") + "]}]}}",
+        nullptr);
+    ASSERT_TRUE(edit) << edit.error().detail;
+    ASSERT_EQ(edit->clips.size(), 3U);
+    EXPECT_EQ(edit->clips[0].record_in, 0);
+    EXPECT_EQ(edit->clips[0].source_in, 104);
+    EXPECT_EQ(edit->clips[1].name, "c");
+    EXPECT_EQ(edit->clips[1].record_in, 16);
+    EXPECT_EQ(edit->clips[2].record_out, 32);
+    EXPECT_EQ(edit->clips[2].source_out, 106);
+}
+
+TEST(Otio, a_nested_stack_lasts_as_long_as_what_is_in_it) {
+    const std::string length =
+        R"({"OTIO_SCHEMA": "TimeRange.1", "start_time": {"OTIO_SCHEMA": "RationalTime.1", "rate": 24.0, "value": 5},
+        "duration": {"OTIO_SCHEMA": "RationalTime.1", "rate": 24.0, "value": 12}})";
+    const std::string inner = R"({"OTIO_SCHEMA": "Clip.1", "name": "inner", "source_range": )" + length + "}";
+    const auto edit = read_otio(
+        R"({"OTIO_SCHEMA": "SerializableCollection.1", "children": [{"OTIO_SCHEMA": "Timeline.1", "tracks": {"OTIO_SCHEMA": "Stack.1",
+        "children": [{"OTIO_SCHEMA": "Track.1", "kind": "Video", "children": [{"OTIO_SCHEMA": "Stack.1", "name": "outer", "source_range": null, "children": [)" +
+            inner + R"(]}, {"OTIO_SCHEMA": "Track.1", "name": "row", "children": [)" + inner + "," + inner +
+            "]}]}]}}]}",
+        nullptr);
+    ASSERT_TRUE(edit) << edit.error().detail << edit.error().fields.size();
+    ASSERT_EQ(edit->clips.size(), 2U);
+    EXPECT_EQ(edit->clips[0].name, "outer");
+    EXPECT_EQ(edit->clips[0].record_out, 12);
+    EXPECT_EQ(edit->clips[1].record_out, 36);
 }
 
 TEST(Otio, negative_durations_and_rates_that_no_edit_has_are_refused) {

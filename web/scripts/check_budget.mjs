@@ -13,6 +13,11 @@ const PAGES = [
 const LAZY = [
   { page: "an asset", chunks: ["AssetPage"], budget: 60 },
   { page: "projects", chunks: ["ProjectsPage"], budget: 60 },
+  { page: "shots", chunks: ["ShotsPage"], budget: 60 },
+  { page: "a shot", chunks: ["ShotPage"], budget: 60 },
+  { page: "breakdown", chunks: ["BreakdownPage"], budget: 60 },
+  { page: "edits", chunks: ["EditsPage"], budget: 60 },
+  { page: "folders", chunks: ["FoldersPage"], budget: 60 },
   { page: "jobs", chunks: ["JobsPage"], budget: 60 },
   { page: "uploads", chunks: ["UploadDialog", "UploadTray"], budget: 60 },
   { page: "graph", chunks: ["DependencyGraph"], budget: 80, after: ["AssetPage"] },

@@ -43,16 +43,19 @@ HttpRequest Api::request(std::string method, std::string_view path, const Query&
     return request;
 }
 
+void Api::say_seen(HttpRequest& request) {
+    const std::lock_guard lock(mutex_);
+    if (!seen_.empty()) request.headers.emplace_back("X-Bifrost-Consistency", seen_);
+}
+
 Result<Answer> Api::send(HttpRequest request) {
     if (!request.body.empty() && request.content_type.empty()) request.content_type = "application/json";
-    if (request.method == "GET") {
-        const std::lock_guard lock(mutex_);
-        if (!seen_.empty()) request.headers.emplace_back("X-Bifrost-Consistency", seen_);
-    }
+    if (request.method == "GET") say_seen(request);
     BIFROST_ASSIGN(const HttpResponse response, http_.send(request));
     if (const auto seen = response.header("x-bifrost-consistency"); !seen.empty()) {
         const std::lock_guard lock(mutex_);
         seen_ = seen;
+        has_written_ = true;
     }
     if (!response.ok()) return problem_of(response, site_.url);
     Answer answer{response.status, nullptr, std::string(response.header("etag"))};
@@ -72,6 +75,7 @@ Result<Answer> Api::get(std::string_view path, const Query& query) {
 Result<std::string> Api::get_text(std::string_view path, const Query& query) {
     HttpRequest sent = request("GET", path, query);
     sent.headers.back().second = "*/*";
+    say_seen(sent);
     BIFROST_ASSIGN(HttpResponse response, http_.send(sent));
     if (!response.ok()) return problem_of(response, site_.url);
     return std::move(response.body);

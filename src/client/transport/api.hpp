@@ -36,7 +36,8 @@ using Query = std::vector<std::pair<std::string, std::string>>;
 /// be encoded by the caller.
 class Api {
   public:
-    explicit Api(Site site) : site_(std::move(site)) {}
+    /// `seen`: what an earlier write to the site answered, or nothing.
+    explicit Api(Site site, std::string seen = {}) : site_(std::move(site)), seen_(std::move(seen)) {}
 
     Result<Answer> get(std::string_view path, const Query& query = {});
     /// What is no JSON, as it is.
@@ -62,10 +63,16 @@ class Api {
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> headers_for(std::string_view url) const;
 
     [[nodiscard]] const Site& site() const { return site_; }
+    /// What the last write answered (X-Bifrost-Consistency); empty when there was none.
+    [[nodiscard]] std::string written() {
+        const std::lock_guard lock(mutex_);
+        return has_written_ ? seen_ : "";
+    }
     HttpClient& http() { return http_; }
 
   private:
     Result<Answer> send(HttpRequest request);
+    void say_seen(HttpRequest& request);
     [[nodiscard]] HttpRequest request(std::string method, std::string_view path,
                                       const Query& query = {}) const;
 
@@ -73,6 +80,7 @@ class Api {
     HttpClient http_;
     std::mutex mutex_;
     std::string seen_; ///< what the last write answered; empty before the first
+    bool has_written_ = false;
 };
 
 } // namespace bifrost::client

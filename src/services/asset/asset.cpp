@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "services/asset/asset.sql.hpp"
 #include "services/asset/asset_type.hpp"
+#include "services/project/field.hpp"
 #include "services/project/project.hpp"
 #include "services/project/workflow_lock.hpp"
 
@@ -192,7 +193,10 @@ Result<Asset> create_asset(Call& call, std::string_view project, const boost::js
     asset.type = known.code;
     asset.is_assembly = is_assembly.value_or(known.is_assembly);
     asset.tags.text = json::to_json(tags);
-    asset.metadata = metadata.value_or(json::Raw{});
+    BIFROST_ASSIGN(
+        asset.metadata,
+        project::check_metadata(call, {"asset", project_id, project_id, {}, true, project::metadata_in(body)},
+                                metadata.value_or(json::Raw{})));
     BIFROST_CHECK(insert_asset(call, asset, tags));
     add_event(call, "asset.created", "", asset);
     return asset;
@@ -204,6 +208,14 @@ Result<Asset> update_asset(Call& call, const Id& id, const boost::json::value& p
     BIFROST_CHECK(call.actor.require(Permission::asset_update, before.project_id, "asset"));
     Asset asset = before;
     BIFROST_ASSIGN(Patched patched, read_patch(patch, asset));
+    if (patched.entity.metadata) {
+        BIFROST_ASSIGN(
+            asset.metadata,
+            project::check_metadata(
+                call, {"asset", before.project_id, {}, before.metadata, false, project::metadata_in(patch)},
+                *patched.entity.metadata));
+        patched.entity.metadata = asset.metadata;
+    }
     if (patched.type) {
         BIFROST_ASSIGN(const auto known, get_asset_type(call.tx, asset.project_id, *patched.type));
         asset.type = known.code;

@@ -23,8 +23,10 @@ struct EditClip {
     std::int64_t source_out = 0;
     std::int64_t record_in = 0;
     std::int64_t record_out = 0;
-    std::string speed = "1";        ///< a fraction; 0 holds a frame
-    std::int64_t transition_in = 0; ///< length of a dissolve with the clip before; the cut is in its middle
+    std::string speed = "1"; ///< a fraction; 0 holds a frame
+    /// Frames of a dissolve or wipe with the clip before that lie behind the cut, and of one with the clip
+    /// behind that lie before it: together its length. In an EDL all of them lie behind.
+    std::int64_t transition_in = 0;
     std::int64_t transition_out = 0;
     std::size_t line = 0; ///< in an EDL
 };

@@ -60,6 +60,13 @@ std::optional<std::string> speed_of(std::string_view word, const FrameRate& rate
     }
 }
 
+/// "take2" of "/media/take2.mov".
+std::string stem_of(std::string_view path) {
+    const auto slash = path.find_last_of("/\\");
+    if (slash != std::string_view::npos) path = path.substr(slash + 1);
+    return std::string(path.substr(0, path.find_last_of('.')));
+}
+
 class Reader {
   public:
     explicit Reader(const FrameRate& rate) { edit_.rate = rate; }
@@ -96,7 +103,9 @@ class Reader {
                       " doesn't have; give the edit's rate");
             if (edit_.clips.empty() && !open_) edit_.drop_frame = drop_;
         } else if (line.starts_with('*') || line.starts_with('>')) {
-            read_comment(line);
+            read_comment(line.substr(1));
+        } else if (behind(line, "FROM ") || behind(line, "TO ") || behind(line, "LOC:")) {
+            read_comment(line); // some write their comments without a star
         } else if (const auto words = words_of(line); is_number(words[0])) {
             read_event(words);
         } else if (words[0] == "M2") {
@@ -110,6 +119,8 @@ class Reader {
     }
 
     std::optional<std::int64_t> frame_of(std::string_view word) {
+        // Some write frames for timecodes.
+        if (is_number(word) && word.size() < 10) return std::stoll(std::string(word));
         const bool marked = word.size() == 11 && (word[8] == ';' || word[8] == ',');
         const bool drop = drop_ || (marked && can_drop(edit_.rate));
         const auto frame = parse_timecode(word, edit_.rate, drop);
@@ -148,18 +159,16 @@ class Reader {
             clip.transition_in = std::stoll(std::string(words[4]));
         }
         if (channel.size() > 1 && channel.front() == 'v') clip.track = "V" + channel.substr(1);
-        const bool same_event = !edit_.clips.empty() && event_ == words[0];
-        event_ = words[0];
-        is_second_ = same_event || is_second_of_pair(words[0]);
+        from_name_.clear();
+        dissolves_ = !cut;
         open_ = std::move(clip);
     }
-
-    bool is_second_of_pair(std::string_view event) const { return !pair_.empty() && pair_ == event; }
 
     void read_motion(const std::vector<std::string_view>& words) {
         if (words.size() < 4) return error("has not all parts of a motion effect: M2, reel, speed, timecode");
         if (skipped_) return;
-        const auto speed = speed_of(words[2], edit_.rate);
+        // The reel may be a name with spaces in it.
+        const auto speed = speed_of(words[words.size() - 2], edit_.rate);
         if (!speed) return error("has no speed in frames a second");
         if (open_) {
             open_->speed = *speed;
@@ -168,16 +177,20 @@ class Reader {
     }
 
     void read_comment(std::string_view line) {
-        line = trimmed(line.substr(1));
+        line = trimmed(line);
         if (!open_) return;
         if (const auto name = behind(line, "FROM CLIP NAME:")) {
-            (is_second_ ? from_name_ : open_->name) = *name;
+            (dissolves_ ? from_name_ : open_->name) = *name;
         } else if (const auto to = behind(line, "TO CLIP NAME:")) {
             open_->name = *to;
         } else if (const auto file = behind(line, "FROM CLIP:")) {
             open_->media = *file;
         } else if (const auto path = behind(line, "SOURCE FILE:")) {
             open_->media = *path;
+        } else if (const auto from_path = behind(line, "FROM FILE:")) {
+            open_->media = *from_path;
+        } else if (const auto to_path = behind(line, "TO FILE:")) {
+            open_->media = *to_path;
         } else if (const auto to_file = behind(line, "TO CLIP:")) {
             open_->media = *to_file;
         }
@@ -189,39 +202,25 @@ class Reader {
         EditClip clip = std::move(*open_);
         open_.reset();
         const bool had_speed = std::exchange(has_speed_, false);
-        pair_.clear();
+        if (clip.name.empty()) clip.name = from_name_;
         if (clip.record_in == clip.record_out) {
             // The first half of a dissolve: the clip before, which goes on in the event's second line.
-            pair_ = event_;
             if (!edit_.clips.empty() && edit_.clips.back().name.empty()) edit_.clips.back().name = clip.name;
             return;
         }
         const std::int64_t length = clip.record_out - clip.record_in;
-        if (clip.source_out - clip.source_in != length && !had_speed && clip.speed == "1") {
+        const bool same_length = clip.source_out - clip.source_in == length;
+        if (!same_length && !had_speed) {
             errors_.push_back({"/line/" + std::to_string(clip.line),
                                "shows " + std::to_string(clip.source_out - clip.source_in) + " frames in " +
                                    std::to_string(length) + ", and no M2 says at which speed"});
             return;
         }
+        // An M2 over as many frames as it shows says nothing, unless they run backwards.
+        if (same_length && !clip.speed.starts_with('-')) clip.speed = "1";
+        if (clip.speed == "0" && clip.name.ends_with(" FF")) clip.name.resize(clip.name.size() - 3);
         clip.source_out = clip.source_in + length;
-        if (clip.transition_in > 0) settle_dissolve(clip);
         edit_.clips.push_back(std::move(clip));
-    }
-
-    /// The event's times begin with the dissolve; the cut between the clips is in its middle.
-    void settle_dissolve(EditClip& clip) {
-        const std::int64_t before = clip.transition_in / 2;
-        for (auto previous = edit_.clips.rbegin(); previous != edit_.clips.rend(); ++previous) {
-            if (previous->track != clip.track) continue;
-            if (previous->record_out != clip.record_in) break;
-            previous->record_out += before;
-            previous->source_out += before;
-            previous->transition_out = clip.transition_in;
-            clip.record_in += before;
-            clip.source_in += before;
-            return;
-        }
-        clip.transition_in = 0; // out of black: there is nothing to dissolve with
     }
 
     Result<Edit> finish() {
@@ -237,7 +236,7 @@ class Reader {
         edit_.start_frame = edit_.clips.front().record_in;
         for (auto& clip : edit_.clips) {
             edit_.start_frame = std::min(edit_.start_frame, clip.record_in);
-            if (clip.name.empty()) clip.name = clip.reel;
+            if (clip.name.empty()) clip.name = clip.media.empty() ? clip.reel : stem_of(clip.media);
         }
         if (auto overlaps = check_overlaps(edit_); !overlaps.empty()) {
             Error error{Errc::invalid, "The EDL has events that overlap; nothing was changed."};
@@ -252,11 +251,9 @@ class Reader {
     std::size_t line_ = 0;
     bool drop_ = false;
     bool skipped_ = false;
-    bool is_second_ = false;
+    bool dissolves_ = false; ///< the open event
     bool has_speed_ = false;
-    std::string event_;
-    std::string pair_; ///< the event whose first half was read
-    std::string from_name_;
+    std::string from_name_; ///< what a dissolve comes from
     std::optional<EditClip> open_;
 };
 

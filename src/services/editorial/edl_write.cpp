@@ -42,15 +42,26 @@ std::string padded(std::string text, std::size_t width, char fill, bool left) {
     return text;
 }
 
-/// Frames a second of media below a clip: "048.0".
+/// A speed as a fraction of what it is against 1, without its sign.
+FrameRate magnitude_of(const std::string& speed) {
+    return FrameRate::parse(speed.starts_with('-') ? speed.substr(1) : speed).value_or(FrameRate{0, 1});
+}
+
+/// Frames a second of media below a clip: "048.0", with three decimals where one is not exact.
 std::string motion_of(const std::string& speed, const FrameRate& rate) {
-    const bool backwards = speed.starts_with('-');
-    const auto fraction = FrameRate::parse(backwards ? speed.substr(1) : speed);
-    if (!fraction) return "000.0";
-    const std::int64_t tenths =
-        (nominal_rate(rate) * 10 * fraction->numerator + fraction->denominator / 2) / fraction->denominator;
-    return (backwards ? "-" : "") + padded(std::to_string(tenths / 10), 3, '0', true) + "." +
-           std::to_string(tenths % 10);
+    const auto [numerator, denominator] = magnitude_of(speed);
+    const std::int64_t thousandths = (nominal_rate(rate) * 1000 * numerator + denominator / 2) / denominator;
+    const bool tenths = thousandths % 100 == 0;
+    return (speed.starts_with('-') ? "-" : "") + padded(std::to_string(thousandths / 1000), 3, '0', true) +
+           "." +
+           (tenths ? std::to_string(thousandths / 100 % 10)
+                   : padded(std::to_string(thousandths % 1000), 3, '0', true));
+}
+
+/// Frames of media that a clip runs through: a freeze holds one.
+std::int64_t media_frames(const std::string& speed, std::int64_t length) {
+    const auto [numerator, denominator] = magnitude_of(speed);
+    return std::max<std::int64_t>(1, (length * numerator + denominator / 2) / denominator);
 }
 
 std::string one_line(std::string text) {
@@ -72,17 +83,23 @@ std::string write_edl(const Edit& edit) {
     for (const auto& clip : edit.clips) {
         if (clip.track != edit.clips.front().track) break;
         const std::string event = padded(std::to_string(++number), 3, '0', true) + "  ";
-        const std::int64_t ahead = before != nullptr ? clip.transition_in / 2 : 0;
-        const std::int64_t behind = clip.transition_out / 2;
-        const bool dissolves = before != nullptr && clip.transition_in > 0;
+        const bool abuts = before != nullptr && before->record_out == clip.record_in;
+        const std::int64_t ahead = abuts ? before->transition_out : 0;
+        const std::int64_t blend = ahead + clip.transition_in;
+        const bool dissolves = abuts && blend > 0;
+        const bool goes_on = &clip != &edit.clips.back() && (&clip + 1)->track == clip.track &&
+                             (&clip + 1)->record_in == clip.record_out;
+        const std::int64_t behind = goes_on ? clip.transition_out : 0;
+        const std::int64_t length = clip.record_out - behind - (clip.record_in - ahead);
+        const std::int64_t shown = clip.speed == "1" ? length : media_frames(clip.speed, length);
         if (dissolves) {
             const auto at = before->source_out - ahead;
             out += event + padded(reels.name(*before), 8, ' ', false) + " V     C        " + code(at) + " " +
                    code(at) + " " + code(clip.record_in - ahead) + " " + code(clip.record_in - ahead) + "\n";
         }
         out += event + padded(reels.name(clip), 8, ' ', false) + " V     " +
-               (dissolves ? "D    " + padded(std::to_string(clip.transition_in), 3, '0', true) : "C       ") +
-               " " + code(clip.source_in - ahead) + " " + code(clip.source_out - behind) + " " +
+               (dissolves ? "D    " + padded(std::to_string(blend), 3, '0', true) : "C       ") + " " +
+               code(clip.source_in - ahead) + " " + code(clip.source_in - ahead + shown) + " " +
                code(clip.record_in - ahead) + " " + code(clip.record_out - behind) + "\n";
         if (clip.speed != "1")
             out += "M2   " + padded(reels.name(clip), 8, ' ', false) + "       " +

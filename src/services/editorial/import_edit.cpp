@@ -30,8 +30,10 @@ Result<Named> read_file(const project::Project& project, const ImportRequest& re
         if (!code) return invalid_field("/sequence", "is no code");
         sequence = *code;
     }
-    BIFROST_ASSIGN(const auto naming,
-                   Naming::parse(request.naming.empty() ? "{sequence}_{shot}" : request.naming, sequence));
+    Naming naming = Naming::by_custom(project.code, sequence);
+    if (!request.naming.empty()) {
+        BIFROST_ASSIGN(naming, Naming::parse(request.naming, sequence));
+    }
     std::optional<FrameRate> rate;
     if (!request.rate.empty()) {
         rate = FrameRate::parse(request.rate);

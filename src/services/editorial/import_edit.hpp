@@ -12,7 +12,7 @@ namespace bifrost::editorial {
 
 struct ImportRequest {
     std::string format;      ///< otio, edl
-    std::string naming;      ///< "{sequence}_{shot}" when empty
+    std::string naming;      ///< as names are usually made when empty
     std::string sequence;    ///< its code, for patterns without {sequence}
     std::string rate;        ///< of an EDL: the project's when empty; of OTIO: the file's
     std::string source_name; ///< of the file, as people know it

@@ -79,6 +79,46 @@ Result<Naming> Naming::parse(std::string_view pattern, std::string_view default_
     return naming;
 }
 
+Naming Naming::by_custom(std::string_view project, std::string_view default_sequence) {
+    Naming naming;
+    naming.custom_ = true;
+    naming.project_ = project;
+    naming.default_sequence_ = default_sequence;
+    return naming;
+}
+
+std::optional<ShotName> Naming::match_custom(std::string_view stem) const {
+    std::vector<std::string> codes;
+    for (std::size_t at = 0; at <= stem.size();) {
+        const auto end = std::min(stem.find_first_of("_-", at), stem.size());
+        const auto code = fold_code(stem.substr(at, end - at));
+        if (!code) break; // what stands behind a space or a bracket is a remark
+        codes.push_back(*code);
+        at = end + 1;
+    }
+    std::size_t at = 0;
+    const auto left = [&] { return codes.size() - at; };
+    const auto numbered = [&](std::size_t index) {
+        return index < codes.size() && codes[index].find_first_of("0123456789") != std::string::npos;
+    };
+    if (left() > 1 && codes[at] == project_) ++at;
+    ShotName name;
+    if (left() > 2 && codes[at].starts_with("ep") && numbered(at)) name.episode = codes[at++];
+    if (!default_sequence_.empty()) {
+        if (left() > 1 && codes[at] == default_sequence_) ++at;
+        name.sequence = default_sequence_;
+    } else if (left() > 0) {
+        name.sequence = codes[at++];
+    }
+    if (left() == 0 || !numbered(at)) return std::nullopt;
+    // A version is no shot: "title_v003".
+    const auto& shot = codes[at];
+    if (shot.size() > 1 && shot[0] == 'v' && shot.find_first_not_of("0123456789", 1) == std::string::npos)
+        return std::nullopt;
+    name.shot = shot;
+    return name;
+}
+
 bool Naming::match_from(std::size_t part, std::string_view rest, ShotName& name) const {
     if (part == parts_.size()) return rest.empty();
     const auto& one = parts_[part];
@@ -107,9 +147,11 @@ bool Naming::match_from(std::size_t part, std::string_view rest, ShotName& name)
 }
 
 std::optional<ShotName> Naming::match(std::string_view clip_name) const {
+    if (clip_name.size() > 1000) return std::nullopt;
+    if (custom_) return match_custom(stem_of(clip_name));
     ShotName name;
     name.sequence = default_sequence_;
-    if (clip_name.size() > 1000 || !match_from(0, stem_of(clip_name), name)) return std::nullopt;
+    if (!match_from(0, stem_of(clip_name), name)) return std::nullopt;
     return name;
 }
 

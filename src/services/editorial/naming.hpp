@@ -26,6 +26,10 @@ class Naming {
     /// invalid ("/naming"): an unknown token, no {shot}, a token twice, two tokens with nothing between.
     /// Without {sequence} and without `default_sequence` too.
     static Result<Naming> parse(std::string_view pattern, std::string_view default_sequence);
+    /// What holds when nothing was said: "sq010_sh0020", with the project or an episode ("ep01") in front and
+    /// anything behind ("sq010_sh0020_comp_v003"); '-' parts as '_' does. A part without a digit is no shot
+    /// ("title_card").
+    static Naming by_custom(std::string_view project, std::string_view default_sequence);
 
     /// The shot that a clip's name means; its folder and its extension don't count. Nothing when it doesn't
     /// fit.
@@ -36,12 +40,15 @@ class Naming {
         std::string literal; ///< empty for a token
         std::string token;
     };
+    [[nodiscard]] std::optional<ShotName> match_custom(std::string_view stem) const;
     bool match_from(std::size_t part, std::string_view rest, ShotName& name) const;
     [[nodiscard]] bool allows(char c) const { return literals_.find(c) == std::string::npos; }
 
     std::vector<Part> parts_;
     std::string literals_;
     std::string default_sequence_;
+    std::string project_;
+    bool custom_ = false;
 };
 
 } // namespace bifrost::editorial

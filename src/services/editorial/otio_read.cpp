@@ -55,15 +55,8 @@ class Reader {
     }
 
     Result<Edit> read(const object& root) {
-        if (kind_of(root) == "Timeline")
-            read_timeline(root);
-        else
-            unknown(root, "");
+        if (const auto* timeline = timeline_of(root)) read_timeline(*timeline);
         if (errors_.empty() && edit_.clips.empty()) error("", "has no video track with a clip");
-        for (auto& clip : edit_.clips) {
-            clip.record_in += edit_.start_frame;
-            clip.record_out += edit_.start_frame;
-        }
         if (errors_.empty()) return std::move(edit_);
         Error broken{Errc::invalid, "The timeline can't be read; nothing was changed."};
         broken.fields = std::move(errors_);
@@ -79,6 +72,29 @@ class Reader {
         error(pointer, schema.empty()
                            ? "has no OTIO_SCHEMA"
                            : "is of the schema '" + schema.substr(0, 100) + "', which is not known here");
+    }
+
+    /// The timeline itself, or the only one of a collection.
+    const object* timeline_of(const object& root) {
+        if (kind_of(root) == "Timeline") return &root;
+        const auto* children =
+            kind_of(root) == "SerializableCollection" ? root.if_contains("children") : nullptr;
+        if (children == nullptr || !children->is_array()) {
+            unknown(root, "");
+            return nullptr;
+        }
+        const object* found = nullptr;
+        for (const auto& child : children->get_array()) {
+            const auto* one = child.if_object();
+            if (one == nullptr || kind_of(*one) != "Timeline") continue;
+            if (found != nullptr) {
+                error("/children", "has more than one timeline; import them one by one");
+                return nullptr;
+            }
+            found = one;
+        }
+        if (found == nullptr) error("/children", "has no timeline");
+        return found;
     }
 
     std::optional<Time> read_time(const object* one, const std::string& pointer) {
@@ -144,7 +160,7 @@ class Reader {
                 continue;
             }
             const std::string kind = text_at(*one, "kind");
-            if (kind != "Video" && !kind.empty()) continue;
+            if ((kind != "Video" && !kind.empty()) || is_off(*one)) continue;
             track_ = "V" + std::to_string(++video);
             read_track(*one, pointer);
         }
@@ -153,7 +169,10 @@ class Reader {
     void read_track(const object& track, const std::string& pointer) {
         const auto* children = track.if_contains("children");
         if (children == nullptr || !children->is_array()) return error(pointer, "has no children");
-        std::int64_t at = 0;
+        const auto shown = read_range(object_at(track, "source_range"), pointer + "/source_range");
+        // A track that shows itself from a frame on has its clips earlier by so much.
+        std::int64_t at = edit_.start_frame - (shown ? frames(shown->start) : 0);
+        const std::size_t first = edit_.clips.size();
         std::int64_t dissolve = 0;
         std::size_t index = 0;
         for (const auto& child : children->get_array()) {
@@ -161,28 +180,70 @@ class Reader {
             const auto* one = child.if_object();
             if (one == nullptr) {
                 error(here, "is no clip, gap or transition");
-                continue;
-            }
-            const std::string kind = kind_of(*one);
-            if (kind == "Transition") {
-                const auto in = read_time(object_at(*one, "in_offset"), here + "/in_offset");
-                const auto out = read_time(object_at(*one, "out_offset"), here + "/out_offset");
-                dissolve = (in ? frames(*in) : 0) + (out ? frames(*out) : 0);
-                if (!edit_.clips.empty() && edit_.clips.back().track == track_ &&
-                    edit_.clips.back().record_out == at)
-                    edit_.clips.back().transition_out = dissolve;
-                continue;
-            }
-            if (kind == "Gap" || kind == "Filler") {
-                const auto range = read_range(object_at(*one, "source_range"), here + "/source_range");
-                at += range ? frames(range->duration) : 0;
-            } else if (kind == "Clip" || kind == "Stack" || kind == "Track") {
-                at += read_item(*one, here, at, dissolve);
+            } else if (kind_of(*one) == "Transition") {
+                dissolve = read_transition(*one, here, at);
             } else {
-                unknown(*one, here);
+                at += read_item(*one, here, at, std::exchange(dissolve, 0));
             }
-            dissolve = 0;
         }
+        if (shown) trim(first, edit_.start_frame, edit_.start_frame + frames(shown->duration));
+    }
+
+    /// Its frames behind the cut; those before it belong to the clip before.
+    std::int64_t read_transition(const object& transition, const std::string& pointer, std::int64_t at) {
+        const auto in = read_time(object_at(transition, "in_offset"), pointer + "/in_offset");
+        const auto out = read_time(object_at(transition, "out_offset"), pointer + "/out_offset");
+        if ((in && in->value < 0) || (out && out->value < 0)) {
+            error(pointer, "has a negative offset");
+            return 0;
+        }
+        if (in && !edit_.clips.empty() && edit_.clips.back().track == track_ &&
+            edit_.clips.back().record_out == at)
+            edit_.clips.back().transition_out = frames(*in);
+        return out ? frames(*out) : 0;
+    }
+
+    /// Keeps what stands between two frames of the record, of the clips from `first` on.
+    void trim(std::size_t first, std::int64_t begin, std::int64_t end) {
+        for (std::size_t i = first; i < edit_.clips.size(); ++i) {
+            auto& clip = edit_.clips[i];
+            const std::int64_t head = std::max<std::int64_t>(0, begin - clip.record_in);
+            const std::int64_t tail = std::max<std::int64_t>(0, clip.record_out - end);
+            clip.record_in += head;
+            clip.source_in += head;
+            clip.record_out -= tail;
+            clip.source_out -= tail;
+        }
+        std::erase_if(edit_.clips, [](const EditClip& clip) { return clip.record_out <= clip.record_in; });
+    }
+
+    static bool is_off(const object& item) {
+        const auto* enabled = item.if_contains("enabled");
+        return enabled != nullptr && enabled->is_bool() && !enabled->get_bool();
+    }
+
+    /// What an item shows of itself: its source range, else its media's or its children's length.
+    std::optional<Range> range_of(const object& item, const std::string& pointer, std::size_t depth = 0) {
+        if (auto range = read_range(object_at(item, "source_range"), pointer + "/source_range")) return range;
+        const std::string kind = kind_of(item);
+        if (kind != "Stack" && kind != "Track") {
+            const auto* media = media_of(item);
+            if (media == nullptr) return std::nullopt;
+            return read_range(object_at(*media, "available_range"),
+                              pointer + "/media_reference/available_range");
+        }
+        const auto* children = item.if_contains("children");
+        if (children == nullptr || !children->is_array() || depth >= kDeepest) return std::nullopt;
+        std::int64_t length = 0;
+        for (const auto& child : children->get_array()) {
+            const auto* one = child.if_object();
+            if (one == nullptr || kind_of(*one) == "Transition") continue;
+            const auto range = range_of(*one, pointer, depth + 1);
+            const std::int64_t own = range ? frames(range->duration) : 0;
+            length = kind == "Track" ? length + own : std::max(length, own);
+        }
+        if (!has_rate_) return std::nullopt;
+        return Range{{0, edit_.rate}, {static_cast<double>(length), edit_.rate}};
     }
 
     /// The media of a clip: the reference of version 1, or the active one of version 2.
@@ -210,29 +271,32 @@ class Reader {
 
     std::int64_t read_item(const object& item, const std::string& pointer, std::int64_t at,
                            std::int64_t dissolve) {
-        const object& inner = inner_of(item);
-        const auto* media = media_of(inner);
-        auto range = read_range(object_at(item, "source_range"), pointer + "/source_range");
-        if (!range) range = read_range(object_at(inner, "source_range"), pointer + "/source_range");
-        if (!range && media != nullptr)
-            range = read_range(object_at(*media, "available_range"),
-                               pointer + "/media_reference/available_range");
-        if (!range) {
-            if (errors_.empty()) error(pointer, "has neither a source range nor media of a known length");
+        const std::string kind = kind_of(item);
+        const bool is_gap = kind == "Gap" || kind == "Filler";
+        if (!is_gap && kind != "Clip" && kind != "Stack" && kind != "Track") {
+            unknown(item, pointer);
             return 0;
         }
+        const auto range = range_of(item, pointer);
+        if (!range) {
+            if (errors_.empty() && !is_gap)
+                error(pointer, "has neither a source range nor media of a known length");
+            return 0;
+        }
+        const std::int64_t length = frames(range->duration);
+        // What is switched off takes its time and shows nothing.
+        if (is_gap || length == 0 || is_off(item)) return length;
+        const object& inner = inner_of(item);
         EditClip clip;
-        clip.name = text_at(inner, "name");
-        if (clip.name.empty()) clip.name = text_at(item, "name");
+        clip.name = text_at(item, "name");
+        if (clip.name.empty()) clip.name = text_at(inner, "name");
         clip.track = track_;
         clip.source_in = frames(range->start);
-        const std::int64_t length = frames(range->duration);
-        if (length == 0) return 0;
         clip.source_out = clip.source_in + length;
         clip.record_in = at;
         clip.record_out = at + length;
         clip.transition_in = dissolve;
-        if (media != nullptr) {
+        if (const auto* media = media_of(inner)) {
             clip.media = text_at(*media, "target_url");
             if (clip.media.empty())
                 clip.media = text_at(*media, "target_url_base") + text_at(*media, "name_prefix");
@@ -240,6 +304,7 @@ class Reader {
         if (const auto* metadata = object_at(inner, "metadata"))
             if (const auto* cmx = object_at(*metadata, "cmx_3600")) clip.reel = text_at(*cmx, "reel");
         read_effects(inner, clip);
+        if (&inner != &item) read_effects(item, clip);
         edit_.clips.push_back(std::move(clip));
         return length;
     }
@@ -290,6 +355,34 @@ class Reader {
     std::vector<FieldError> errors_;
 };
 
+/// OpenTimelineIO writes infinities and what is no number as Python does, which JSON doesn't have: null
+/// instead.
+std::string as_json(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    bool quoted = false;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char c = text[at];
+        if (c == '"') quoted = !quoted;
+        if (quoted && c == '\\' && at + 1 < text.size()) {
+            out += c;
+            out += text[++at];
+            continue;
+        }
+        const std::string_view rest = quoted ? std::string_view{} : text.substr(at);
+        std::size_t word = 0;
+        for (const std::string_view name : {"-Infinity", "Infinity", "-Inf", "Inf", "NaN"})
+            if (word == 0 && rest.starts_with(name)) word = name.size();
+        if (word > 0) {
+            out += "null";
+            at += word - 1;
+        } else {
+            out += c;
+        }
+    }
+    return out;
+}
+
 } // namespace
 
 Result<Edit> read_otio(std::string_view text, const FrameRate* rate) {
@@ -297,6 +390,10 @@ Result<Edit> read_otio(std::string_view text, const FrameRate* rate) {
     boost::json::parse_options options;
     options.max_depth = kDeepest;
     boost::json::error_code failed;
+    const bool is_json =
+        text.find("Inf") == std::string_view::npos && text.find("NaN") == std::string_view::npos;
+    const std::string json = is_json ? std::string() : as_json(text);
+    if (!is_json) text = json;
     const auto parsed = boost::json::parse({text.data(), text.size()}, failed, {}, options);
     if (failed) return Error{Errc::malformed, "The timeline is not valid JSON: " + failed.message() + "."};
     const auto* root = parsed.if_object();

@@ -77,12 +77,12 @@ object gap_of(std::int64_t length, const FrameRate& rate) {
             {"enabled", true}};
 }
 
-object transition_of(std::int64_t length, const FrameRate& rate) {
+object transition_of(std::int64_t in, std::int64_t out, const FrameRate& rate) {
     return {{"OTIO_SCHEMA", "Transition.1"},
             {"metadata", object{}},
             {"name", ""},
-            {"in_offset", time_of(length / 2, rate)},
-            {"out_offset", time_of(length - length / 2, rate)},
+            {"in_offset", time_of(in, rate)},
+            {"out_offset", time_of(out, rate)},
             {"transition_type", "SMPTE_Dissolve"}};
 }
 
@@ -94,14 +94,21 @@ std::string write_otio(const Edit& edit) {
         const std::string name = edit.clips[i].track;
         array children;
         std::int64_t at = edit.start_frame;
+        std::int64_t tail = 0; // of a transition, before the cut
         for (; i < edit.clips.size() && edit.clips[i].track == name; ++i) {
             const auto& clip = edit.clips[i];
-            if (clip.record_in > at) children.push_back(gap_of(clip.record_in - at, edit.rate));
-            if (clip.transition_in > 0 && clip.record_in == at && !children.empty())
-                children.push_back(transition_of(clip.transition_in, edit.rate));
+            if (clip.record_in > at) {
+                if (tail > 0) children.push_back(transition_of(tail, 0, edit.rate));
+                tail = 0;
+                children.push_back(gap_of(clip.record_in - at, edit.rate));
+            }
+            if (tail + clip.transition_in > 0)
+                children.push_back(transition_of(tail, clip.transition_in, edit.rate));
             children.push_back(clip_of(clip, edit.rate));
             at = clip.record_out;
+            tail = clip.transition_out;
         }
+        if (tail > 0) children.push_back(transition_of(tail, 0, edit.rate));
         tracks.push_back(object{{"OTIO_SCHEMA", "Track.1"},
                                 {"metadata", object{}},
                                 {"name", name},

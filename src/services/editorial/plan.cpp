@@ -72,6 +72,7 @@ class Planner {
         std::sort(out_.plan.unmatched.begin(), out_.plan.unmatched.end(),
                   [](const auto& a, const auto& b) { return a.record_in < b.record_in; });
         tell();
+        tell_clips();
         find_owner();
         return std::move(out_);
     }
@@ -344,6 +345,36 @@ class Planner {
         if (!speed.empty()) plan.retimed.push_back(entry_of(step, speed));
         if (!step.restores && cut.empty() && !moved_.contains(&step) && code.empty() && speed.empty())
             ++plan.unchanged;
+    }
+
+    void tell_clips() {
+        std::vector<std::vector<std::string>> changes(out_.steps.size());
+        for (std::size_t i = 0; i < out_.steps.size(); ++i) {
+            const auto& step = out_.steps[i];
+            const auto add = [&](bool applies, const char* name) {
+                if (applies) changes[i].emplace_back(name);
+            };
+            if (!step.before) {
+                add(true, "new");
+                continue;
+            }
+            add(step.restores, "restored");
+            add(step.before->code != step.after.code, "renamed");
+            add(step.before->cut_in != step.after.cut_in || step.before->cut_out != step.after.cut_out,
+                "trimmed");
+            add(moved_.contains(&step), "moved");
+            add(step.before->retime != step.after.retime, "retimed");
+        }
+        for (std::size_t i = 0; i < clips_.size(); ++i) {
+            const auto& clip = clips_[i].clip;
+            PlanClip one{clip.name, clip.track, clip.record_in, clip.record_out, {}, {}, {}};
+            if (const std::size_t step = out_.step_of[i]; step != std::string::npos) {
+                one.sequence = out_.steps[step].name.sequence;
+                one.shot = out_.steps[step].after.code;
+                one.changes = changes[step];
+            }
+            out_.plan.clips.push_back(std::move(one));
+        }
     }
 
     void find_owner() {

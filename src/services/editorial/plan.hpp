@@ -30,6 +30,18 @@ struct UnmatchedClip {
 };
 BOOST_DESCRIBE_STRUCT(UnmatchedClip, (), (clip, track, record_in))
 
+/// A clip of the edit where it stands, with what becomes of its shot: what a timeline shows.
+struct PlanClip {
+    std::string clip;
+    std::string track;
+    std::int64_t record_in = 0;
+    std::int64_t record_out = 0;
+    std::optional<std::string> sequence; ///< nothing when the naming rule doesn't fit
+    std::optional<std::string> shot;
+    std::vector<std::string> changes; ///< new, restored, renamed, trimmed, moved, retimed
+};
+BOOST_DESCRIBE_STRUCT(PlanClip, (), (clip, track, record_in, record_out, sequence, shot, changes))
+
 /// A shot stands in as many lists as apply to it.
 struct Plan {
     std::vector<PlanEntry> added; ///< `new` in JSON
@@ -41,6 +53,7 @@ struct Plan {
     std::vector<PlanEntry> retimed;
     std::int64_t unchanged = 0;
     std::vector<UnmatchedClip> unmatched;
+    std::vector<PlanClip> clips; ///< track by track, each in order
 
     [[nodiscard]] bool changes_nothing() const {
         return added.empty() && omitted.empty() && restored.empty() && trimmed.empty() && moved.empty() &&

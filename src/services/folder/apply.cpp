@@ -57,15 +57,15 @@ class Applier {
     Result<> move_once(const std::string& from, const std::string& to) {
         const auto moved = disk_.move(from, to);
         if (moved || moved.error().code != Errc::not_found) return moved;
-        const auto there = disk_.stat_file(to);
+        const auto there = disk_.exists(to);
         return there && *there ? Result<>{} : moved;
     }
 
     Result<> restore(const Fix& fix) {
         BIFROST_ASSIGN(const Wanted wanted, find_wanted(fix));
         if (fix.aside_path) {
-            const auto aside = disk_.stat_file(*fix.aside_path);
-            if (aside && !*aside) BIFROST_CHECK(disk_.move(fix.path, *fix.aside_path));
+            BIFROST_ASSIGN(const bool is_aside, disk_.exists(*fix.aside_path));
+            if (!is_aside) BIFROST_CHECK(disk_.move(fix.path, *fix.aside_path));
         }
         BIFROST_ASSIGN(const auto there, disk_.stat_file(fix.path));
         if (there) {

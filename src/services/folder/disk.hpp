@@ -1,84 +1,12 @@
 #pragma once
-// The shared file system below one root. Nothing here ever leaves the root or follows a symbolic link,
-// whoever changes the disk at the same time: every path is opened by openat2(RESOLVE_BENEATH |
-// RESOLVE_NO_SYMLINKS), or name by name with O_NOFOLLOW where the kernel has no openat2, and worked on
-// through the descriptor.
+// The shared file system under the names that this room uses.
 
-#include <cstdint>
-#include <functional>
-#include <optional>
-#include <string>
-#include <string_view>
-
-#include "core/result.hpp"
+#include "storage/shared_files/disk.hpp"
 
 namespace bifrost::folder {
 
-/// An open descriptor that is closed with this object.
-class Descriptor {
-  public:
-    Descriptor() = default;
-    explicit Descriptor(int number) : number_(number) {}
-    Descriptor(Descriptor&& other) noexcept : number_(other.number_) { other.number_ = -1; }
-    Descriptor& operator=(Descriptor&& other) noexcept;
-    ~Descriptor();
-    [[nodiscard]] int number() const { return number_; }
-    [[nodiscard]] bool is_open() const { return number_ >= 0; }
-    /// Gives it away.
-    int release() {
-        const int number = number_;
-        number_ = -1;
-        return number;
-    }
-
-  private:
-    int number_ = -1;
-};
-
-struct FileState {
-    std::int64_t size = 0;
-    std::int64_t modified_ns = 0;
-    std::int64_t inode = 0;
-    bool operator==(const FileState&) const = default;
-};
-
-/// Paths are relative to the root, with single slashes, without "." and "..": anything else is invalid.
-/// Errors: not_found, conflict (something else stands in the way: a link, a file for a folder, a taken name),
-/// out_of_space, unavailable (the disk refuses: permissions, I/O). Thread-safe.
-class Disk {
-  public:
-    /// `root` must be a folder.
-    static Result<Disk> open(const std::string& root);
-
-    /// Makes the folder and those above it that are missing; how many it made.
-    [[nodiscard]] Result<int> make_folders(const std::string& path) const;
-    /// Opens a folder ("": the root) for reading its names.
-    [[nodiscard]] Result<Descriptor> open_folder(const std::string& path) const;
-    /// Opens a regular file for reading.
-    [[nodiscard]] Result<Descriptor> open_file(const std::string& path) const;
-    /// Nothing when there is nothing; conflict when it is no regular file.
-    [[nodiscard]] Result<std::optional<FileState>> stat_file(const std::string& path) const;
-    /// Moves a file; missing folders of `to` are made. Never replaces anything: conflict. Durable.
-    [[nodiscard]] Result<> move(const std::string& from, const std::string& to) const;
-    /// Leaves a symbolic link at `path` that leads to `to`, relative, so that it holds wherever the root is
-    /// mounted.
-    [[nodiscard]] Result<> make_link(const std::string& path, const std::string& to) const;
-    /// Writes a new file: `fill` is called with a sink until it is done. The file appears whole, durable and
-    /// only when `fill` succeeded; an existing one is never replaced: conflict.
-    using Sink = std::function<Result<>(const char* data, std::size_t size)>;
-    [[nodiscard]] Result<FileState> write_file(const std::string& path,
-                                               const std::function<Result<>(const Sink&)>& fill) const;
-    /// The sha256 (hex) of an open file's bytes, and what it was before they were read; conflict when it
-    /// changed meanwhile. `stopped` is asked after each MiB.
-    [[nodiscard]] static Result<std::pair<std::string, FileState>> hash(const Descriptor& file,
-                                                                        const std::function<bool()>& stopped);
-
-  private:
-    explicit Disk(Descriptor root) : root_(std::move(root)) {}
-    [[nodiscard]] Result<Descriptor> open_beneath(const std::string& path, int flags) const;
-    [[nodiscard]] Result<Descriptor> open_parent(const std::string& path, std::string& name) const;
-
-    Descriptor root_;
-};
+using storage::Descriptor;
+using storage::Disk;
+using storage::FileState;
 
 } // namespace bifrost::folder

@@ -31,6 +31,8 @@ class ExpectedFiles {
     /// True when files are expected in the folder or below it.
     [[nodiscard]] bool leads_to_files(const std::string& folder) const { return above_.contains(folder); }
     [[nodiscard]] std::size_t count() const { return count_; }
+    /// How many of them were on the disk when it was last looked at.
+    [[nodiscard]] std::size_t known() const { return known_; }
     [[nodiscard]] std::unordered_map<std::string, std::vector<ExpectedFile>>& folders() { return folders_; }
 
   private:
@@ -39,6 +41,7 @@ class ExpectedFiles {
     std::unordered_map<std::string, std::vector<ExpectedFile>> folders_;
     std::unordered_set<std::string> above_;
     std::size_t count_ = 0;
+    std::size_t known_ = 0;
 };
 
 } // namespace bifrost::folder

@@ -37,19 +37,6 @@ struct FoundFile {
 
 std::string_view kind_of(Token token) { return token_name(token); }
 
-std::vector<Token> chain_of(const Reading& reading) {
-    std::vector<Token> chain;
-    const std::string& kind = reading.found->kind;
-    const Values& values = reading.values;
-    if ((kind == "sequence" || kind == "shot") && values.has(Token::episode)) chain.push_back(Token::episode);
-    if (kind == "episode") chain.push_back(Token::episode);
-    if (kind == "sequence" || kind == "shot") chain.push_back(Token::sequence);
-    if (kind == "shot") chain.push_back(Token::shot);
-    if (kind == "asset") chain.push_back(Token::asset);
-    if (values.has(Token::product)) chain.push_back(Token::product);
-    return chain;
-}
-
 class Walk {
   public:
     Walk(database::Tx& tx, const access::Actor& actor, const Layout& layout, EntityIndex& index)

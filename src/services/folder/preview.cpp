@@ -9,6 +9,27 @@ namespace bifrost::folder {
 namespace {
 
 constexpr std::int64_t kPage = 10'000;
+constexpr std::size_t kExamples = 6;
+
+/// Names such as people give, for every token.
+std::string made_up_path(const Template& one) {
+    Values values;
+    values.set(Token::project, "bar");
+    values.set(Token::episode, "ep01");
+    values.set(Token::sequence, "sq010");
+    values.set(Token::shot, "sh0010");
+    values.set(Token::asset, "char_hero");
+    values.set_label(Token::asset, "Char Hero");
+    values.set(Token::asset_type, "character");
+    values.set(Token::product, "model");
+    values.set_number(Token::version, 3);
+    values.set(Token::representation, "usd");
+    values.set(Token::task, "rig");
+    values.set_number(Token::workfile, 12);
+    values.set(Token::extension, "ma");
+    const auto path = one.pattern.format(values);
+    return path ? one.root + ":" + *path : std::string{};
+}
 
 class Comparison {
   public:
@@ -19,6 +40,8 @@ class Comparison {
         const auto old_path = before_.pattern.format(values);
         const auto new_path = after_.pattern.format(values);
         if (!old_path && !new_path) return;
+        if (new_path && out.examples.size() < kExamples)
+            out.examples.push_back(after_.root + ":" + *new_path);
         if (old_path && new_path && *old_path == *new_path && before_.root == after_.root) {
             ++out.unchanged;
             return;
@@ -112,44 +135,11 @@ Result<Preview> preview_template(database::Tx& tx, const access::Actor& actor, s
         before.pattern.longest().tokens.test(static_cast<std::size_t>(Token::version)))
         BIFROST_CHECK(compare_versions(tx, found.id, working.kind, comparison));
     preview = std::move(comparison.out);
+    if (auto made_up = made_up_path(working); !made_up.empty())
+        preview.examples.insert(preview.examples.begin(), std::move(made_up));
     preview.collisions = collisions(set);
     preview.valid = preview.collisions.empty();
     return preview;
-}
-
-Result<Tree> folder_tree(database::Tx& tx, const access::Actor& actor, std::string_view project,
-                         const TreeRequest& request, const std::string& projects_root) {
-    BIFROST_ASSIGN(const auto found, project::get_project(tx, actor, project));
-    const Id top = request.entity_id.value_or(found.id);
-    BIFROST_ASSIGN(const auto entity, project::find_entity(tx, top));
-    if (!entity || entity->project_id != found.id || entity->kind == "version")
-        return Error{Errc::not_found, "There is no such entity in this project."};
-    const auto limit = static_cast<std::int64_t>(request.limit);
-    BIFROST_ASSIGN(const auto rows, tx.query(sql::list_children, top, request.after, limit + 1));
-    ResolveRequest wanted;
-    const auto ask = [&](std::string id) {
-        ResolveItem item;
-        item.entity_id = std::move(id);
-        item.data_type = request.data_type;
-        item.platform = request.platform;
-        wanted.items.push_back(std::move(item));
-    };
-    ask(top.text());
-    Tree tree;
-    for (const auto row : rows) {
-        if (tree.data.size() == request.limit) {
-            tree.next_cursor = tree.data.back().code;
-            break;
-        }
-        tree.data.push_back({row.id(0), std::string(row.text(1)), std::string(row.text(2)),
-                             std::string(row.text(3)), std::nullopt});
-        ask(tree.data.back().entity_id.text());
-    }
-    BIFROST_ASSIGN(const auto paths, resolve_paths(tx, actor, found.id.text(), wanted, projects_root));
-    if (!paths[0].path.empty()) tree.path = paths[0].path;
-    for (std::size_t i = 0; i < tree.data.size(); ++i)
-        if (!paths[i + 1].path.empty()) tree.data[i].path = paths[i + 1].path;
-    return tree;
 }
 
 } // namespace bifrost::folder

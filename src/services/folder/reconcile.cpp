@@ -89,12 +89,29 @@ Result<std::vector<Fix>> plan_all(Call& call, const ReconcileRequest& request, c
     }
 }
 
-/// What is adopted together: the files of one version's folder.
-std::string version_folder(const TemplateSet& templates, const std::string& path) {
-    for (const auto& reading : templates.read(path, "main"))
-        if (reading.found->holds_versions() && reading.values.has(Token::version) && !reading.rest.empty())
-            return path.substr(0, path.size() - reading.rest.size() - 1);
+/// What is adopted together: the files of one version, of all its representations. Nothing when the path is
+/// none of a version.
+std::string version_of(const TemplateSet& templates, const std::string& path) {
+    for (const auto& reading : templates.read(path, "main")) {
+        if (!reading.found->holds_versions() || !reading.values.has(Token::version) || reading.rest.empty())
+            continue;
+        std::string address;
+        for (const Token token : chain_of(reading))
+            address += (address.empty() ? "" : "/") + reading.values.code(token);
+        return address + "@" + reading.values.code(Token::version);
+    }
     return path;
+}
+
+/// Without effect when it was done already.
+Result<> move_once(const Disk& disk, const std::string& from, const std::string& to) {
+    const auto moved = disk.move(from, to);
+    if (moved) return moved;
+    // Something stands there: what was moved before the undo was broken off, unless it is in the way.
+    BIFROST_ASSIGN(const bool is_there, disk.exists(to));
+    BIFROST_ASSIGN(const bool is_left, disk.exists(from));
+    const bool is_done = is_there && (!is_left || to.starts_with(".bifrost/"));
+    return is_done ? Result<>{} : moved;
 }
 
 Result<Fix> get_fix(database::Tx& tx, const Id& id, const Id& project_id) {
@@ -118,7 +135,7 @@ Result<FixPlan> reconcile(Call& call, std::string_view project, const Id& scan_i
     BIFROST_ASSIGN(auto fixes, plan_all(call, request, scan));
     BIFROST_ASSIGN(const TemplateSet templates, load_templates(call.tx, scan.project_id));
     for (auto& fix : fixes)
-        if (fix.action == "adopt") fix.detail = version_folder(templates, fix.path);
+        if (fix.action == "adopt") fix.detail = version_of(templates, fix.path);
     FixPlan answer;
     answer.total = static_cast<std::int64_t>(fixes.size());
     for (const auto& fix : fixes) ++answer.by_action[fix.action];
@@ -158,6 +175,32 @@ Result<std::vector<Fix>> list_fixes(database::Tx& tx, const access::Actor& actor
     return fixes;
 }
 
+Result<AsidePage> list_aside(database::Tx& tx, const access::Actor& actor, std::string_view project,
+                             const std::string& before, std::int64_t limit) {
+    BIFROST_ASSIGN(const auto found, project::get_project(tx, actor, project));
+    BIFROST_ASSIGN(const auto rows, tx.query(sql::list_aside, found.id, before, limit + 1));
+    AsidePage page;
+    for (const auto row : rows) {
+        if (static_cast<std::int64_t>(page.data.size()) == limit) {
+            page.next_cursor = page.data.back().fix_id.text();
+            break;
+        }
+        page.data.push_back(row.as<AsideFile>());
+    }
+    return page;
+}
+
+void look_at_aside(AsidePage& page, const std::string& projects_root) {
+    const auto disk = Disk::open(projects_root);
+    for (auto& one : page.data) {
+        if (!disk) continue;
+        const auto there = disk->exists(one.aside_path);
+        if (!there) continue;
+        one.is_there = *there;
+        if (const auto file = disk->stat_file(one.aside_path); file && *file) one.size = (*file)->size;
+    }
+}
+
 Result<Fix> undo_fix(database::Database& database, const access::Actor& actor, std::string_view project,
                      const Id& id, const std::string& projects_root) {
     BIFROST_ASSIGN(Fix fix, database.read([&](database::Tx& tx) -> Result<Fix> {
@@ -170,16 +213,18 @@ Result<Fix> undo_fix(database::Database& database, const access::Actor& actor, s
     if (fix.action == "adopt")
         return Error{Errc::conflict, "What was adopted is a version now; archive the version instead."};
     BIFROST_ASSIGN(const Disk disk, Disk::open(projects_root));
+    // One place for each time that the fix was applied, so that an undo that is broken off goes on where it
+    // was.
+    const std::string own =
+        ".bifrost/aside/" + fix.id.text() + "/" + std::to_string(fix.updated_at.micros) + "/";
     if (fix.action == "move") {
-        if (fix.detail == "link")
-            BIFROST_CHECK(disk.move(fix.path, ".bifrost/aside/" + fix.id.text() + "/link"));
-        BIFROST_CHECK(disk.move(*fix.to_path, fix.path));
+        if (fix.detail == "link") BIFROST_CHECK(move_once(disk, fix.path, own + "link"));
+        BIFROST_CHECK(move_once(disk, *fix.to_path, fix.path));
     }
-    if (fix.action == "restore")
-        BIFROST_CHECK(disk.move(fix.path, ".bifrost/aside/" + fix.id.text() + "/restored"));
+    if (fix.action == "restore") BIFROST_CHECK(move_once(disk, fix.path, own + "restored"));
     if (fix.aside_path) {
-        BIFROST_ASSIGN(const auto aside, disk.stat_file(*fix.aside_path));
-        if (aside) BIFROST_CHECK(disk.move(*fix.aside_path, fix.path));
+        BIFROST_ASSIGN(const bool is_aside, disk.exists(*fix.aside_path));
+        if (is_aside) BIFROST_CHECK(disk.move(*fix.aside_path, fix.path));
     }
     BIFROST_ASSIGN(auto written, access::write(database, actor, [&](Call& call) -> Result<Fix> {
                        BIFROST_CHECK(call.tx.execute(sql::end_fix, fix.id, "undone", fix.detail,

@@ -50,6 +50,34 @@ Result<FixPlan> reconcile(access::Call& call, std::string_view project, const Id
 Result<std::vector<Fix>> list_fixes(database::Tx& tx, const access::Actor& actor, std::string_view project,
                                     const Id& scan_id);
 
+/// Something that was put aside, by a fix that still holds.
+struct AsideFile {
+    Id fix_id; ///< undoing it puts everything back
+    Id scan_id;
+    std::string action; ///< quarantine, restore
+    std::string path;   ///< where it lay
+    std::string aside_path;
+    std::optional<Id> version_id;
+    Timestamp put_aside_at;
+    std::optional<Id> put_aside_by;
+    std::optional<std::int64_t> size; ///< of files that are still there
+    std::optional<bool> is_there;     ///< nothing: the disk can't be asked
+};
+BOOST_DESCRIBE_STRUCT(AsideFile, (),
+                      (fix_id, scan_id, action, path, aside_path, version_id, put_aside_at, put_aside_by,
+                       size, is_there))
+struct AsidePage {
+    std::vector<AsideFile> data;
+    std::optional<std::string> next_cursor;
+};
+BOOST_DESCRIBE_STRUCT(AsidePage, (), (data, next_cursor))
+/// What gave way and was not put back, newest first; `before`: the cursor of the page before, or empty. Needs
+/// project:read.
+Result<AsidePage> list_aside(database::Tx& tx, const access::Actor& actor, std::string_view project,
+                             const std::string& before, std::int64_t limit);
+/// Adds what the disk says of them.
+void look_at_aside(AsidePage& page, const std::string& projects_root);
+
 /// Adopts unknown files of one version: given by the worker, because publishing stands above this room. Takes
 /// the planned fixes of one version's folder; the id of the version that they became.
 using Adopter = std::function<Result<Id>(const std::vector<Fix>&)>;

@@ -24,6 +24,19 @@ from folder_fix
 where scan_id = $1
 order by finding
 
+-- name: list_aside
+select id, scan_id, action, path, aside_path, version_id, updated_at, created_by, cast(null as bigint),
+       cast(null as boolean)
+from folder_fix
+where project_id = $1 and state = 'applied' and aside_path is not null
+-- sqlite:
+  and (cast($2 as text) = '' or id < $2)
+-- postgres:
+  and (cast($2 as text) = '' or cast(id as text) < cast($2 as text))
+-- both:
+order by id desc
+limit $3
+
 -- name: list_planned_fixes
 select id, project_id, scan_id, finding, action, state, path, to_path, aside_path, version_id, detail, created_at,
        created_by, updated_at
@@ -41,6 +54,17 @@ where id = $1
 update folder_fix
 set state = $2, detail = $3, version_id = $4, updated_at = $5
 where id = $1
+
+-- Links that were left at the old places of what was moved, and have been there long enough.
+-- name: list_old_links
+select id, project_id, path, to_path
+from folder_fix
+where action = 'move' and state = 'applied' and detail = 'link' and updated_at < $1
+order by id
+limit 500
+
+-- name: note_link_removed
+update folder_fix set detail = '' where id = $1
 
 -- name: find_wanted_object
 select f.sha256, f.size, o.key, o.state

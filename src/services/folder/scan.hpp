@@ -81,7 +81,7 @@ struct ScanResult {
     std::vector<Finding> findings;
 };
 /// Walks the disk. What was read is remembered in the database, so that the next scan need not read it again.
-/// not_found when the project is gone.
+/// not_found when the project is gone; unavailable when all of its folder is, though it had files before.
 Result<ScanResult> run_scan(database::Database& database, const Disk& disk, const Id& project_id,
                             const ScanOptions& options, const ScanObserver& observer);
 /// Replaces the findings of a scan and marks it as ended.

@@ -19,6 +19,12 @@ join file f on f.version_id = cast(wanted.value as uuid)
 join representation r on r.id = f.representation_id
 left join folder_file k on k.file_id = f.id
 
+-- What has folders of its own, with what it hangs under.
+-- name: list_owners
+select id, coalesce(parent_id, project_id), code, kind
+from entity
+where project_id = $1 and kind in ('episode', 'sequence', 'shot', 'asset')
+
 -- name: put_known_file
 insert into folder_file (file_id, size, modified_ns, inode, sha256, checked_at)
 values ($1, $2, $3, $4, $5, $6)
@@ -46,6 +52,29 @@ from folder_scan
 where project_id = $1
 order by created_at desc, id desc
 limit 100
+
+-- name: find_last_scan
+select id, finished_at
+from folder_scan
+where project_id = $1 and finished_at is not null
+order by created_at desc, id desc
+limit 1
+
+-- How much was found in and below folders: [[number, "<folder>"], …]. '0' comes right behind '/'.
+-- name: count_drift
+-- sqlite:
+select w.value ->> 0, f.state, count(*)
+from json_each($2) w
+join folder_finding f on f.scan_id = $1 and f.path >= w.value ->> 1 and f.path < (w.value ->> 1) || '0'
+where f.path = w.value ->> 1 or substr(f.path, length(w.value ->> 1) + 1, 1) = '/'
+group by w.value ->> 0, f.state
+-- postgres:
+select cast(w.value ->> 0 as bigint), f.state, count(*)
+from jsonb_array_elements(cast($2 as jsonb)) w(value)
+join folder_finding f on f.scan_id = $1 and f.path >= w.value ->> 1 and f.path < (w.value ->> 1) || '0'
+where f.path = w.value ->> 1 or substr(f.path, length(w.value ->> 1) + 1, 1) = '/'
+group by 1, 2
+-- both:
 
 -- name: finish_scan
 update folder_scan set counts = $2, finished_at = $3 where id = $1

@@ -57,6 +57,19 @@ bool is_less(const Reading& a, const Reading& b) {
 
 } // namespace
 
+std::vector<Token> chain_of(const Reading& reading) {
+    std::vector<Token> chain;
+    const std::string& kind = reading.found->kind;
+    const Values& values = reading.values;
+    if ((kind == "sequence" || kind == "shot") && values.has(Token::episode)) chain.push_back(Token::episode);
+    if (kind == "episode") chain.push_back(Token::episode);
+    if (kind == "sequence" || kind == "shot") chain.push_back(Token::sequence);
+    if (kind == "shot") chain.push_back(Token::shot);
+    if (kind == "asset") chain.push_back(Token::asset);
+    if (values.has(Token::product)) chain.push_back(Token::product);
+    return chain;
+}
+
 const std::vector<std::string_view>& data_types() {
     static const std::vector<std::string_view> types = {"work", "published", "cache", "render",
                                                         "deliverable"};

@@ -38,6 +38,9 @@ struct Reading {
     std::string rest; ///< what lies below the template's own folder
 };
 
+/// The entities that a reading names, from below the project down to the product: a token each.
+std::vector<Token> chain_of(const Reading& reading);
+
 class TemplateSet {
   public:
     /// Those that ship.

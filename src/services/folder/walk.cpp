@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "core/text.hpp"
+#include "services/folder/areas.hpp"
 #include "services/folder/expected.hpp"
+#include "services/folder/name_form.hpp"
 #include "services/folder/scan.hpp"
 #include "services/folder/scan.sql.hpp"
 #include "services/project/project.hpp"
@@ -76,15 +78,19 @@ FileState state_of(const struct stat& info) {
 
 class Walk {
   public:
-    Walk(database::Database& database, const Disk& disk, const Layout& layout, ExpectedFiles& expected,
-         const ScanOptions& options, const ScanObserver& observer)
-        : database_(database), disk_(disk), layout_(layout), expected_(expected), options_(options),
-          observer_(observer) {}
+    Walk(database::Database& database, const Disk& disk, const Layout& layout, const Areas& areas,
+         ExpectedFiles& expected, const ScanOptions& options, const ScanObserver& observer)
+        : database_(database), disk_(disk), layout_(layout), areas_(areas), expected_(expected),
+          options_(options), observer_(observer) {}
 
     Result<ScanResult> run(const std::set<std::string>& tops) {
+        std::size_t gone = 0;
         for (const auto& top : tops) {
             auto folder = disk_.open_folder(top);
-            if (!folder && folder.error().code == Errc::not_found) continue;
+            if (!folder && folder.error().code == Errc::not_found) {
+                ++gone;
+                continue;
+            }
             if (!folder) {
                 note("unreadable", top, "It can't be opened: " + folder.error().detail);
                 unreadable_.insert(top);
@@ -92,6 +98,12 @@ class Walk {
             }
             BIFROST_CHECK(visit(top, std::move(*folder), false, 0));
         }
+        // What an unmounted file system looks like: calling all of it missing would fill the wrong disk.
+        if (gone == tops.size() && expected_.known() > 0)
+            return Error{Errc::unavailable,
+                         "The project's folder, which had files when it was last looked at, is not on the "
+                         "shared file system: mount it. If it is really gone, make it again ('bifrost folder "
+                         "create') and scan."};
         note_missing();
         BIFROST_CHECK(find_moved());
         BIFROST_CHECK(remember());
@@ -103,7 +115,7 @@ class Walk {
   private:
     Result<> visit(const std::string& path, Descriptor folder, bool in_area, int depth) {
         std::vector<Name> names;
-        const int listing = ::dup(folder.number());
+        const int listing = ::dup(folder.get());
         const int failed = listing < 0 ? errno : read_names(listing, names);
         if (failed != 0 || depth > kDeepest) {
             note("unreadable", path,
@@ -134,7 +146,7 @@ class Walk {
         unsigned char type = name.type;
         const bool must_know = type == DT_REG ? (wanted != nullptr || !in_area) : type == DT_UNKNOWN;
         if (must_know) {
-            if (::fstatat(folder.number(), name.text.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+            if (::fstatat(folder.get(), name.text.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
                 if (errno == ENOENT) return {}; // gone since the folder was read
                 note("unreadable", path + "/" + shown(name.text),
                      std::string("It can't be read: ") + std::strerror(errno) + ".");
@@ -167,7 +179,7 @@ class Walk {
     /// The link that a move left at the old place: it leads to the file of a version.
     bool is_link_to_file(const Descriptor& folder, const std::string& path, const std::string& name) {
         char target[1100];
-        const ssize_t size = ::readlinkat(folder.number(), name.c_str(), target, sizeof target);
+        const ssize_t size = ::readlinkat(folder.get(), name.c_str(), target, sizeof target);
         if (size <= 0 || size == static_cast<ssize_t>(sizeof target)) return false;
         std::string_view rest(target, static_cast<std::size_t>(size));
         std::string at = path;
@@ -189,26 +201,16 @@ class Walk {
                    int depth) {
         const std::string below = path + "/" + name;
         const bool leads = expected_.leads_to_files(below);
-        const bool area = in_area || is_area(below);
+        const bool area = in_area || areas_.is_area(layout_.templates, below);
         if (area && !leads) return {};
         Descriptor inner(
-            ::openat(folder.number(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-        if (inner.is_open()) return visit(below, std::move(inner), area, depth + 1);
+            ::openat(folder.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        if (inner) return visit(below, std::move(inner), area, depth + 1);
         if (errno == ENOENT) return {};
         note("unreadable", path + "/" + shown(name),
              std::string("It can't be opened: ") + std::strerror(errno) + ".");
         unreadable_.insert(below);
         return {};
-    }
-
-    /// Work, cache, render and deliverable folders belong to the people who work in them: what lies there is
-    /// nobody else's to judge.
-    [[nodiscard]] bool is_area(const std::string& path) const {
-        for (const auto& reading : layout_.templates.read(path, "main"))
-            if (reading.rest.empty() && !reading.found->holds_versions() &&
-                reading.found->data_type != "published")
-                return true;
-        return false;
     }
 
     Result<> look_at_file(const std::string& path, const Descriptor& folder, const std::string& name,
@@ -241,8 +243,8 @@ class Walk {
     Result<> read_bytes(const std::string& path, const Descriptor& folder, const std::string& name,
                         ExpectedFile& wanted) {
         const Descriptor file(
-            ::openat(folder.number(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-        if (!file.is_open()) {
+            ::openat(folder.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+        if (!file) {
             note("unreadable", path + "/" + name,
                  std::string("It can't be opened: ") + std::strerror(errno) + ".")
                 .file_id = wanted.file_id;
@@ -343,9 +345,7 @@ class Walk {
                 moved.version_id = one.file->version_id;
                 moved.file_id = one.file->file_id;
                 moved.sha256 = sha256;
-                moved.detail = fold_case(moved.path) == fold_case(*moved.expected_path)
-                                   ? "Its name differs in upper and lower case."
-                                   : "It is the file of a version.";
+                moved.detail = difference(moved.path, *moved.expected_path);
                 solved.insert(one.finding);
                 break;
             }
@@ -390,6 +390,7 @@ class Walk {
     database::Database& database_;
     const Disk& disk_;
     const Layout& layout_;
+    const Areas& areas_;
     ExpectedFiles& expected_;
     const ScanOptions& options_;
     const ScanObserver& observer_;
@@ -424,16 +425,18 @@ std::set<std::string> tops_of(const TemplateSet& templates, const Values& projec
 Result<ScanResult> run_scan(database::Database& database, const Disk& disk, const Id& project_id,
                             const ScanOptions& options, const ScanObserver& observer) {
     Values values;
+    Areas areas;
     BIFROST_ASSIGN(const Layout layout, database.snapshot([&](database::Tx& tx) -> Result<Layout> {
         BIFROST_ASSIGN(const auto project, project::find_entity(tx, project_id));
         if (!project) return Error{Errc::not_found, "The project is gone."};
         values.set(Token::project, project->code.value_or(""));
         values.set_label(Token::project, project->label.value_or(""));
+        BIFROST_ASSIGN(areas, Areas::load(tx, project_id));
         return load_layout(tx, project_id, "", "");
     }));
     BIFROST_ASSIGN(ExpectedFiles expected, ExpectedFiles::load(database, project_id, layout));
     observer.progress(0.1);
-    Walk walk(database, disk, layout, expected, options, observer);
+    Walk walk(database, disk, layout, areas, expected, options, observer);
     return walk.run(tops_of(layout.templates, values));
 }
 

@@ -3,6 +3,7 @@
 #include "core/frame_range.hpp"
 #include "core/json_reader.hpp"
 #include "core/text.hpp"
+#include "services/project/field.hpp"
 #include "services/project/project.sql.hpp"
 
 namespace bifrost::project {
@@ -181,6 +182,12 @@ Result<Project> update_project(Call& call, std::string_view id_or_code, const bo
     if (reader.optional_object("metadata"))
         change.metadata = json::merge_patch(project.metadata, *reader.member("metadata"));
     BIFROST_CHECK(reader.finish());
+    if (change.metadata) {
+        BIFROST_ASSIGN(
+            change.metadata,
+            check_metadata(call, {"project", project.id, {}, project.metadata, false, metadata_in(patch)},
+                           *change.metadata));
+    }
     BIFROST_ASSIGN(const auto touched, touch_entity(call, project.id, change));
     auto updated =
         call.tx.execute(sql::update_project, project.id, project.name, fold_case(project.name), project.kind,

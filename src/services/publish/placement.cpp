@@ -1,10 +1,9 @@
 #include "services/publish/placement.hpp"
 
-#include <algorithm>
-
 #include "events/event_log.hpp"
 #include "queue/queue.hpp"
-#include "services/publish/address.hpp"
+#include "services/folder/layout.hpp"
+#include "services/folder/place.hpp"
 #include "services/publish/placement.sql.hpp"
 
 namespace bifrost::publish {
@@ -13,30 +12,22 @@ namespace {
 constexpr const char* kConsumer = "materialise";
 constexpr std::int64_t kPriority = -5; // behind everything that people wait for
 
-/// "bar:hero/model@3" → "bar/hero/model/v003"; codes hold nothing that a path could not.
-std::string folder_of(std::string address, std::int64_t number) {
-    constexpr std::size_t kDigits = 3;
-    address.resize(std::min(address.size(), address.rfind('@')));
-    std::replace(address.begin(), address.end(), ':', '/');
-    const std::string digits = std::to_string(number);
-    address += "/v";
-    if (digits.size() < kDigits) address.append(kDigits - digits.size(), '0');
-    return address + digits;
-}
-
 } // namespace
 
 Result<Placement> get_placement(database::Tx& tx, const Id& version_id) {
-    const Error missing{Errc::not_found, "There is no such published version."};
     BIFROST_ASSIGN(const auto version, tx.query(sql::find_published, version_id));
-    if (version.empty()) return missing;
-    BIFROST_ASSIGN(const auto addresses, addresses_of(tx, {version_id}));
-    const auto address = addresses.find(version_id);
-    if (address == addresses.end()) return missing;
+    if (version.empty()) return Error{Errc::not_found, "There is no such published version."};
+    BIFROST_ASSIGN(const auto templates, folder::load_templates(tx, version[0].id(0)));
+    folder::EntityIndex index;
+    BIFROST_CHECK(index.load(tx, {version_id}));
+    const folder::VersionPlaces places(templates, index);
     Placement placement;
-    placement.folder = folder_of(address->second, version[0].integer(0));
     BIFROST_ASSIGN(const auto rows, tx.query(sql::list_placed_files, version_id));
-    for (const auto row : rows) placement.files.push_back(row.as<PlacementFile>());
+    for (const auto row : rows) {
+        auto file = row.as<PlacementFile>();
+        if (auto folder = places.find(version_id, file.representation))
+            placement[std::move(*folder)].push_back(std::move(file));
+    }
     return placement;
 }
 

@@ -2,6 +2,7 @@
 // What a published version is as files at a path, for whoever puts it there; and who is told that there is
 // one.
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,13 +15,13 @@ struct PlacementFile {
     std::string sha256;
     std::int64_t size = 0;
     std::string key; ///< in the store
+    std::string representation;
 };
-BOOST_DESCRIBE_STRUCT(PlacementFile, (), (path, sha256, size, key))
+BOOST_DESCRIBE_STRUCT(PlacementFile, (), (path, sha256, size, key, representation))
 
-struct Placement {
-    std::string folder; ///< "bar/hero/model/v003": project, owner, product and number
-    std::vector<PlacementFile> files;
-};
+/// Files by their folder below the root main, as the project's templates have them: one folder a version, or
+/// one a representation. Empty when the templates keep published files elsewhere.
+using Placement = std::map<std::string, std::vector<PlacementFile>>;
 
 /// not_found when there is no such published version. Reads in the name of the program.
 Result<Placement> get_placement(database::Tx& tx, const Id& version_id);

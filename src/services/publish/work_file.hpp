@@ -36,8 +36,9 @@ Result<std::vector<WorkFile>> list_work_files(database::Tx& tx, const access::Ac
                                               std::string_view kind, const Id& owner_id,
                                               std::string_view series);
 /// Reserves the next number: two callers at once never get the same, and a number is never given again.
-/// `body`: {series, application?, comment?, path?, size?, modified_at?}. Needs version:create; conflict while
-/// the owner is archived. Adds "work_file.reserved".
+/// `body`: {series, application?, comment?, path? or extension?, size?, modified_at?}; with an extension the
+/// path is the one of the project's work template. Needs version:create; conflict while the owner is
+/// archived. Adds "work_file.reserved".
 Result<WorkFile> reserve_work_file(access::Call& call, std::string_view kind, const Id& owner_id,
                                    const boost::json::value& body);
 

@@ -30,6 +30,12 @@ Result<project::Entity> get_parent(access::Call& call, const Id& id, const Id& p
     return std::move(*parent);
 }
 
+Result<json::Raw> check_fields_of(access::Call& call, const project::MetadataChange& change,
+                                  const json::Raw& after) {
+    if (!change.is_new && change.patch == nullptr) return after;
+    return project::check_metadata(call, change, after);
+}
+
 bool texts_differ(std::string_view before, std::string_view after) {
     return before != after && events::make_patch(before, after, derived_fields()) !=
                                   events::make_patch(before, before, derived_fields());

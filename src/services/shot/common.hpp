@@ -11,6 +11,7 @@
 #include "core/json_reader.hpp"
 #include "core/text.hpp"
 #include "services/project/entity.hpp"
+#include "services/project/field.hpp"
 
 namespace bifrost::shot {
 
@@ -27,6 +28,10 @@ Result<Id> open_project(access::Call& call, std::string_view project);
 /// field ("/sequence_id") otherwise.
 Result<project::Entity> get_parent(access::Call& call, const Id& id, const Id& project_id,
                                    std::string_view kind, std::string_view key);
+
+/// project::check_metadata, where there is anything to check.
+Result<json::Raw> check_fields_of(access::Call& call, const project::MetadataChange& change,
+                                  const json::Raw& after);
 
 /// The members that creation and change have in common, read into `entity`; those of the common row into the
 /// outcome. `is_new`: code is required and nulls mean absence.
@@ -61,6 +66,17 @@ void take_change(T& entity, const project::EntityChange& change) {
     }
     if (change.metadata) entity.metadata = *change.metadata;
     if (entity.name.empty()) entity.name = entity.label;
+}
+
+/// The metadata as the project's fields want it, after take_change. `parent_id` of a new one.
+template <class T>
+Result<> check_fields(access::Call& call, std::string_view kind, const json::Raw& before, T& entity,
+                      const std::optional<Id>& parent_id, const boost::json::value& body) {
+    BIFROST_ASSIGN(entity.metadata, check_fields_of(call,
+                                                    {kind, entity.project_id, parent_id, before,
+                                                     parent_id.has_value(), project::metadata_in(body)},
+                                                    entity.metadata));
+    return {};
 }
 
 /// Inserts the common row of a new episode, sequence or shot and takes over what it says.

@@ -63,6 +63,7 @@ Result<Episode> create_episode(Call& call, std::string_view project, const boost
     const bool ordered = reader.has("order") && !reader.is_null("order");
     BIFROST_CHECK(reader.finish());
     take_change(episode, change);
+    BIFROST_CHECK(check_fields(call, "episode", {}, episode, project_id, body));
     if (!ordered) {
         BIFROST_ASSIGN(const auto rows, call.tx.query(sql::last_episode_order, project_id));
         episode.order = std::min(rows[0].integer(0) + 10, kMostOrder);
@@ -85,6 +86,8 @@ Result<Episode> update_episode(Call& call, const Id& id, const boost::json::valu
     auto change = read_common(reader, episode, false);
     BIFROST_CHECK(reader.finish());
     take_change(episode, change);
+    BIFROST_CHECK(check_fields(call, "episode", before.metadata, episode, std::nullopt, patch));
+    if (change.metadata) change.metadata = episode.metadata;
     if (!differs(before, episode) && if_revision.value_or(before.revision) == before.revision) return before;
     change.if_revision = if_revision;
     BIFROST_ASSIGN(const auto touched, project::touch_entity(call, id, change));

@@ -83,6 +83,7 @@ Result<Sequence> create_sequence(Call& call, std::string_view project, const boo
     BIFROST_CHECK(reader.finish());
     take_change(sequence, change);
     BIFROST_CHECK(take_episode(call, sequence, episode_id));
+    BIFROST_CHECK(check_fields(call, "sequence", {}, sequence, episode_id.value_or(project_id), body));
     if (!ordered) {
         BIFROST_ASSIGN(const auto rows, call.tx.query(sql::last_sequence_order, project_id));
         sequence.order = std::min(rows[0].integer(0) + 10, kMostOrder);
@@ -109,6 +110,8 @@ Result<Sequence> update_sequence(Call& call, const Id& id, const boost::json::va
     BIFROST_CHECK(reader.finish());
     take_change(sequence, change);
     if (moves && episode_id != before.episode_id) BIFROST_CHECK(take_episode(call, sequence, episode_id));
+    BIFROST_CHECK(check_fields(call, "sequence", before.metadata, sequence, std::nullopt, patch));
+    if (change.metadata) change.metadata = sequence.metadata;
     if (!differs(before, sequence) && if_revision.value_or(before.revision) == before.revision) return before;
     change.if_revision = if_revision;
     BIFROST_ASSIGN(const auto touched, project::touch_entity(call, id, change));

@@ -67,6 +67,7 @@ Result<Shot> create_shot(Call& call, std::string_view project, const boost::json
     BIFROST_CHECK(reader.finish());
     take_change(shot, change);
     BIFROST_CHECK(take_sequence(call, shot, sequence_id));
+    BIFROST_CHECK(check_fields(call, "shot", {}, shot, sequence_id, body));
     if (!ordered) {
         BIFROST_ASSIGN(const auto rows, call.tx.query(sql::last_shot_order, sequence_id));
         shot.order = std::min(rows[0].integer(0) + 10, kMostOrder);
@@ -89,6 +90,7 @@ Result<Shot> update_shot(Call& call, const Id& id, const boost::json::value& pat
     take_change(shot, change);
     if (sequence_id && *sequence_id != before.sequence_id)
         BIFROST_CHECK(take_sequence(call, shot, *sequence_id));
+    BIFROST_CHECK(check_fields(call, "shot", before.metadata, shot, std::nullopt, patch));
     if (!differs(before, shot) && if_revision.value_or(before.revision) == before.revision) return before;
     BIFROST_CHECK(store_shot(call, before, shot, if_revision));
     return shot;

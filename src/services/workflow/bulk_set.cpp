@@ -7,6 +7,7 @@
 #include "core/json_reader.hpp"
 #include "core/text.hpp"
 #include "services/asset/asset_type.hpp"
+#include "services/project/field.hpp"
 #include "services/workflow/bulk.sql.hpp"
 #include "services/workflow/bulk_change.hpp"
 
@@ -183,13 +184,29 @@ Result<> bulk_set_assets(BulkWork& work) {
     if (values.is_assembly == false) {
         BIFROST_ASSIGN(filled, filled_assemblies(work));
     }
+    project::FieldRules rules;
+    if (values.metadata != nullptr) {
+        BIFROST_ASSIGN(rules, project::load_rules(work.call.tx, work.project_id, "asset"));
+    }
     AssetWrites writes;
     for (const auto row : rows) {
         const Id id = row.id(0);
         if (!work.admit(id, row.integer(1), !row.is_null(9))) continue;
         AssetFields before{canonical(row.text(2)),   std::string(row.text(4)),   std::string(row.text(5)),
                            std::string(row.text(6)), {std::string(row.text(7))}, row.boolean(8)};
-        const AssetFields after = changed_fields(before, values);
+        AssetFields after = changed_fields(before, values);
+        if (!rules.empty()) {
+            const auto checked = project::check_metadata(
+                work.call, rules, {"asset", work.project_id, {}, before.metadata, false, values.metadata},
+                after.metadata);
+            if (!checked) {
+                const auto& fields = checked.error().fields;
+                work.conflicts.push_back({id, fields.empty() ? checked.error().detail
+                                                             : fields[0].pointer + " " + fields[0].detail});
+                continue;
+            }
+            after.metadata = *checked;
+        }
         const std::string before_text = json::to_json(before);
         const std::string after_text = json::to_json(after);
         if (before_text == after_text) continue;

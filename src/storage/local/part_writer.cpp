@@ -24,12 +24,11 @@ Result<> LocalPartWriter::take(const void* data, std::size_t size) {
                      "The part is longer than the " + std::to_string(place_.size) +
                          " bytes that its URL was signed for; ask for a URL of the right size."};
     }
-    sha_.begin(data, size);
-    auto done = write_all(file_.file(), data, size, place_.offset + written_);
+    BIFROST_CHECK(write_all(file_.file(), data, size, place_.offset + written_));
     written_ += static_cast<std::int64_t>(size);
-    if (done && written_ - started_ >= kWriteBack) start_writing_back(written_);
-    sha_.wait();
-    return done;
+    sha_.take(data, size);
+    if (written_ - started_ >= kWriteBack) start_writing_back(written_);
+    return {};
 }
 
 void LocalPartWriter::start_writing_back(std::int64_t up_to) {
@@ -48,7 +47,7 @@ Result<std::string> LocalPartWriter::finish() {
     }
     finished_ = true;
     if (started_ > 0 && started_ < written_) start_writing_back(written_);
-    std::string sha256 = sha_.finish_hex();
+    BIFROST_ASSIGN(const std::string sha256, sha_.finish_hex());
     if (!place_.signed_sha256.empty() && sha256 != place_.signed_sha256) {
         return Error{Errc::invalid,
                      "The bytes of the part aren't those whose sha256 was signed; send it again."};

@@ -1,8 +1,8 @@
 #pragma once
 // Receiving one part into its place of an upload's file.
 
+#include "storage/local/following_hash.hpp"
 #include "storage/local/local_store.hpp"
-#include "storage/local/side_hash.hpp"
 #include "storage/local/upload_file.hpp"
 
 namespace bifrost::storage {
@@ -18,7 +18,8 @@ struct PartPlace {
 class LocalPartWriter : public PartWriter {
   public:
     /// `file` holds the locks of the part; they end with this writer.
-    LocalPartWriter(UploadFile file, PartPlace place) : file_(std::move(file)), place_(std::move(place)) {}
+    LocalPartWriter(UploadFile file, PartPlace place)
+        : file_(std::move(file)), place_(std::move(place)), sha_(file_.file(), place_.offset, place_.size) {}
 
     Result<> write(const void* data, std::size_t size) override;
     Result<std::string> finish() override;
@@ -29,7 +30,7 @@ class LocalPartWriter : public PartWriter {
 
     UploadFile file_;
     PartPlace place_;
-    SideHash sha_;
+    FollowingHash sha_;
     std::int64_t written_ = 0;
     std::int64_t started_ = 0; ///< bytes that the kernel was asked to bring to the disk
     std::optional<Error> failure_;

@@ -19,6 +19,7 @@ std::vector<JobKind> all_jobs(storage::ObjectStore& store, const std::string& pr
             preview_collect_job(store),
             event_months_job(),
             folder_scan_job(projects_root),
+            folder_links_job(projects_root),
             folder_reconcile_job(store, projects_root)};
 }
 

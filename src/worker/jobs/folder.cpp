@@ -4,12 +4,14 @@
 
 #include "core/json_reader.hpp"
 #include "services/folder/locate.hpp"
+#include "services/folder/old_links.hpp"
 #include "services/folder/reconcile.hpp"
 #include "services/folder/scan.sql.hpp"
 #include "services/publish/object.hpp"
 #include "services/publish/product.hpp"
 #include "services/publish/publish_version.hpp"
 #include "services/publish/upload.sql.hpp"
+#include "services/publish/upload_row.hpp"
 #include "services/publish/version.hpp"
 #include "storage/put_object.hpp"
 
@@ -72,29 +74,39 @@ class Adoption {
         const Id project_id = fixes.front().project_id;
         boost::json::array files;
         std::optional<Place> place;
-        std::vector<publish::NewObject> objects;
+        std::vector<Arrived> arrived;
         for (const auto& fix : fixes) {
             BIFROST_ASSIGN(auto here, find_place(project_id, fix.path));
             if (place && !(place->owner == here.owner && place->product == here.product &&
                            place->number == here.number))
                 return Error{Errc::conflict, "The files belong to different versions."};
-            BIFROST_ASSIGN(auto stored, store_file(fix.path));
-            files.push_back(
-                boost::json::object{{"path", here.rest}, {"sha256", stored.sha256}, {"size", stored.size}});
-            objects.push_back(std::move(stored));
+            BIFROST_ASSIGN(auto brought, store_file(fix.path, here.rest));
+            boost::json::object file{
+                {"path", here.rest}, {"sha256", brought.object.sha256}, {"size", brought.object.size}};
+            // Its folder names the representation, where the template has one.
+            if (!here.representation.empty()) file["representation"] = here.representation;
+            files.push_back(std::move(file));
+            arrived.push_back(std::move(brought));
             place = std::move(here);
         }
         std::vector<std::string> keys;
-        for (const auto& object : objects) keys.push_back(object.key);
+        for (const auto& one : arrived) keys.push_back(one.object.key);
         BIFROST_CHECK(store_.sync(keys));
-        return publish(project_id, *place, std::move(files), objects);
+        return publish(project_id, *place, std::move(files), arrived);
     }
 
   private:
     struct Place {
         Id owner;
-        std::string kind, product, rest;
+        std::string kind, product, representation, rest;
         std::int64_t number = 0;
+    };
+    /// Bytes as if they had been uploaded: under the key of an upload, so that a run that is broken off
+    /// leaves nothing that the sweep of the store doesn't know.
+    struct Arrived {
+        Id upload_id;
+        std::string name;
+        publish::NewObject object;
     };
 
     Result<Place> find_place(const Id& project_id, const std::string& path) {
@@ -108,6 +120,7 @@ class Adoption {
                 place.product = reading.values.code(folder::Token::product);
                 place.number = reading.values.number(folder::Token::version);
                 place.rest = reading.rest;
+                place.representation = reading.values.code(folder::Token::representation);
                 // The folder above the product's is the owner's own.
                 folder::Values above = reading.values;
                 for (const auto token :
@@ -127,45 +140,47 @@ class Adoption {
         });
     }
 
-    Result<publish::NewObject> store_file(const std::string& path) {
+    Result<Arrived> store_file(const std::string& path, const std::string& name) {
         BIFROST_ASSIGN(const auto state, disk_.stat_file(path));
         if (!state) return Error{Errc::conflict, "'" + path + "' is gone since the scan."};
         BIFROST_ASSIGN(const auto file, disk_.open_file(path));
-        publish::NewObject object;
-        object.key = "adopted/" + Id::make().text();
+        Arrived arrived{Id::make(), name, {}};
+        publish::NewObject& object = arrived.object;
+        object.key = publish::store_key_of(arrived.upload_id);
         const auto source = [&](void* data, std::size_t size) -> Result<std::size_t> {
             if (context_.stopped()) return Error{Errc::unavailable, "The job was asked to stop."};
-            const ssize_t got = ::read(file.number(), data, size);
+            const ssize_t got = ::read(file.get(), data, size);
             if (got < 0) return Error{Errc::unavailable, "'" + path + "' can't be read."};
             return static_cast<std::size_t>(got);
         };
         BIFROST_ASSIGN(const auto stored, storage::put_object(store_, object.key, state->size, source));
         object.sha256 = stored.sha256;
         object.size = stored.size;
-        return object;
+        return arrived;
     }
 
     /// Who asked for the adoption has brought these bytes in: a completed upload of theirs says so, and gives
     /// them the right to make files of the bytes. It is tidied away like every other.
-    Result<> note_uploads(access::Call& call, const Id& project_id,
-                          const std::vector<publish::NewObject>& objects) {
+    Result<> note_uploads(access::Call& call, const Id& project_id, const std::vector<Arrived>& arrived) {
         const Timestamp now = Timestamp::now();
         const Timestamp expires = now.plus_seconds(24 * 3600);
-        for (const auto& object : objects)
-            BIFROST_CHECK(call.tx.execute(publish::sql::insert_upload, Id::make(), project_id,
-                                          call.actor.user_id, object.key, object.size, object.sha256,
-                                          "application/octet-stream", "complete", object.size, object.key, "",
-                                          now, expires));
+        for (const auto& one : arrived)
+            BIFROST_CHECK(call.tx.execute(
+                publish::sql::insert_upload, one.upload_id, project_id, call.actor.user_id, one.name,
+                one.object.size, one.object.sha256, "application/octet-stream", "complete",
+                std::max<std::int64_t>(one.object.size, 1), one.object.key, "", now, expires));
         return {};
     }
 
     Result<Id> publish(const Id& project_id, const Place& place, boost::json::array files,
-                       const std::vector<publish::NewObject>& objects) {
+                       const std::vector<Arrived>& arrived) {
         const auto actor = actor_of(context_);
+        std::vector<publish::NewObject> objects;
+        for (const auto& one : arrived) objects.push_back(one.object);
         std::vector<std::string> spare;
         const auto written = access::write(context_.database(), actor, [&](access::Call& call) -> Result<Id> {
             BIFROST_ASSIGN(spare, publish::adopt_objects(call.tx, objects, store_.backend()));
-            BIFROST_CHECK(note_uploads(call, project_id, objects));
+            BIFROST_CHECK(note_uploads(call, project_id, arrived));
             BIFROST_ASSIGN(const auto product, publish::put_product(call, place.owner, place.kind,
                                                                     place.product, boost::json::object{}));
             BIFROST_ASSIGN(const auto draft,
@@ -177,8 +192,9 @@ class Adoption {
             BIFROST_CHECK(publish::publish_version(call, draft.id, std::nullopt));
             return draft.id;
         });
+        // Whether a commit whose answer was lost has happened isn't known: the bytes are left to the sweep.
         if (!written) return written.error();
-        for (const auto& key : spare) BIFROST_CHECK(store_.remove(key));
+        publish::drop_bytes(store_, spare);
         return written->value;
     }
 
@@ -207,6 +223,27 @@ JobKind folder_scan_job(std::string projects_root) {
     kind.name = "folder_scan";
     kind.run = [root = std::move(projects_root)](JobContext& context) { return scan(context, root); };
     kind.most_at_once = 1;
+    return kind;
+}
+
+JobKind folder_links_job(std::string projects_root) {
+    JobKind kind;
+    kind.name = "folder_links";
+    kind.run = [root = std::move(projects_root)](JobContext& context) -> Result<json::Raw> {
+        std::int64_t removed = 0;
+        if (!root.empty()) {
+            BIFROST_ASSIGN(const auto disk, folder::Disk::open(root));
+            BIFROST_ASSIGN(removed,
+                           folder::remove_old_links(context.database(), disk,
+                                                    Timestamp::now().plus_seconds(-folder::kLinkSeconds),
+                                                    [&] { return context.stopped(); }));
+        }
+        json::Raw result{""};
+        json::ObjectWriter(result.text).member("removed", removed);
+        return result;
+    };
+    kind.most_at_once = 1;
+    kind.every = std::chrono::hours(24);
     return kind;
 }
 

@@ -8,11 +8,11 @@ namespace bifrost::worker {
 namespace {
 
 struct Outcome {
-    std::string folder;
+    std::vector<std::string> folders;
     std::int64_t files = 0;
     std::int64_t bytes = 0;
 };
-BOOST_DESCRIBE_STRUCT(Outcome, (), (folder, files, bytes))
+BOOST_DESCRIBE_STRUCT(Outcome, (), (folders, files, bytes))
 
 Result<json::Raw> run_materialise(JobContext& context, storage::ProjectFolder& folder) {
     BIFROST_ASSIGN(const auto payload, json::parse(context.job().payload.text));
@@ -24,19 +24,30 @@ Result<json::Raw> run_materialise(JobContext& context, storage::ProjectFolder& f
     // Purged before its turn came: there is nothing to put anywhere.
     if (!placement && placement.error().code == Errc::not_found) return json::Raw{};
     if (!placement) return placement.error();
-    storage::PlacedVersion version{placement->folder, version_id.text(), {}};
-    Outcome outcome{placement->folder, 0, 0};
-    for (auto& file : placement->files) {
-        ++outcome.files;
-        outcome.bytes += file.size;
-        version.files.push_back({std::move(file.path), {file.sha256, file.size, file.key}});
+    Outcome outcome;
+    std::vector<storage::PlacedVersion> versions;
+    for (auto& [place, files] : *placement) {
+        outcome.folders.push_back(place);
+        storage::PlacedVersion version{place, version_id.text(), {}};
+        for (auto& file : files) {
+            ++outcome.files;
+            outcome.bytes += file.size;
+            version.files.push_back({std::move(file.path), {file.sha256, file.size, file.key}});
+        }
+        versions.push_back(std::move(version));
     }
-    BIFROST_CHECK(folder.materialise(version, [&](std::int64_t done) -> Result<> {
-        if (context.stopped()) return Error{Errc::unavailable, "The job was asked to stop."};
-        if (outcome.bytes > 0)
-            context.progress(static_cast<double>(done) / static_cast<double>(outcome.bytes));
-        return {};
-    }));
+    std::int64_t before = 0;
+    for (const auto& version : versions) {
+        std::int64_t bytes = 0;
+        BIFROST_CHECK(folder.materialise(version, [&](std::int64_t done) -> Result<> {
+            if (context.stopped()) return Error{Errc::unavailable, "The job was asked to stop."};
+            bytes = done;
+            if (outcome.bytes > 0)
+                context.progress(static_cast<double>(before + done) / static_cast<double>(outcome.bytes));
+            return {};
+        }));
+        before += bytes;
+    }
     return json::Raw{json::to_json(outcome)};
 }
 

@@ -127,6 +127,12 @@ def import_edit(bench):
 
 
 @recipe
+def import_csv(bench):
+    table = f"sequence,code,cut_in,cut_out\n{unique('sq')},sh0010,1001,1048\n".encode()
+    return "POST", bench.in_project("/import/csv"), {"data": table, "params": {"kind": "shot"}}
+
+
+@recipe
 def apply_cut(bench):
     return post(f"/cuts/{shared_cut(bench)['id']}/apply", {"dry_run": True})
 
@@ -138,6 +144,7 @@ for _format in ("otio", "edl"):
     RECIPES[f"export_{_format}"] = lambda bench, format=_format: get(
         bench.in_project(f"/export/{format}"), params={"cut_id": shared_cut(bench)["id"]}
     )
+RECIPES["export_csv"] = lambda bench: get(bench.in_project("/export/csv"), params={"kind": "shot"})
 RECIPES["get_shot_usd"] = lambda bench: get(at(bench, "shot", "/usd"))
 RECIPES["get_asset_usd"] = lambda bench: get(bench.path("asset", "/usd"))
 
@@ -149,3 +156,23 @@ for _kind in KINDS:
     RECIPES[f"reserve_{_kind}_work_file"] = lambda bench, kind=_kind: post(at(bench, kind, "/work-files"), {"series": "anim"})
 RECIPES["list_asset_work_files"] = lambda bench: get(bench.path("asset", "/work-files"))
 RECIPES["reserve_asset_work_file"] = lambda bench: post(bench.path("asset", "/work-files"), {"series": "anim"})
+
+
+# Fields ----------------------------------------------------------------------------------------------------------------
+
+
+def new_field(bench, **fields):
+    body = {"entity_kind": "shot", "key": unique("field"), "type": "text", **fields}
+    return bench.world.owner.post(bench.in_project("/fields"), body, expect=201).json()
+
+
+RECIPES["list_fields"] = lambda bench: get(bench.in_project("/fields"))
+RECIPES["create_field"] = lambda bench: post(bench.in_project("/fields"), {"entity_kind": "shot", "key": unique("field"), "type": "text"})
+RECIPES["create_site_field"] = lambda bench: post("/fields", {"entity_kind": "episode", "key": unique("site_field"), "type": "text"})
+RECIPES["get_field"] = lambda bench: get(f"/fields/{new_field(bench)['id']}")
+RECIPES["update_field"] = lambda bench: ("PATCH", f"/fields/{new_field(bench)['id']}", {"json": {"name": "Another"}})
+RECIPES["archive_field"] = lambda bench: ("DELETE", f"/fields/{new_field(bench)['id']}", {})
+RECIPES["restore_field"] = lambda bench: post(bench.archived(f"/fields/{new_field(bench)['id']}") + "/restore")
+for _kind in KINDS:
+    RECIPES[f"get_{_kind}_fields"] = lambda bench, kind=_kind: get(at(bench, kind, "/fields"))
+RECIPES["get_asset_fields"] = lambda bench: get(bench.path("asset", "/fields"))

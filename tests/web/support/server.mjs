@@ -1,7 +1,7 @@
 // Starts the real program on a data directory of its own.
 import { execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,12 +31,18 @@ export async function newPostgresDatabase() {
 
 /**
  * Starts the server; `setupToken` is that of the one-time sign-in link which the first start prints. With `data` it is
- * the site of a server that was stopped before, on the port that it had.
+ * the site of a server that was stopped before, on the port that it had. With `shared` it has a shared file system,
+ * the folder `projects`.
  */
-export async function startServer({ database, data: given, port = 0 } = {}) {
+export async function startServer({ database, data: given, port = 0, shared = false } = {}) {
   const data = given ?? (await mkdtemp(path.join(tmpdir(), "bifrost-web-")));
   const again = given !== undefined;
   const args = ["serve", "--data", data, "--port", String(port), "--host", "127.0.0.1"];
+  const projects = shared ? path.join(data, "shared") : undefined;
+  if (projects !== undefined) {
+    await mkdir(projects, { recursive: true });
+    args.push("--projects-root", projects);
+  }
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: environment(database) });
   let printed = "";
   const exited = new Promise((resolve) => child.once("exit", resolve));
@@ -68,7 +74,7 @@ export async function startServer({ database, data: given, port = 0 } = {}) {
   };
 
   try {
-    return { ...(await ready), stop, halt, log: () => printed, data, database };
+    return { ...(await ready), stop, halt, log: () => printed, data, database, projects };
   } catch (error) {
     await stop();
     throw error;

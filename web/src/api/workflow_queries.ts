@@ -10,7 +10,7 @@ export interface State {
 }
 
 /** The states of the workflows that hold in a project, each once, in the workflows' order. */
-export function statesQuery(project: string, kind: "asset" | "version") {
+export function statesQuery(project: string, kind: "asset" | "shot" | "version") {
   return queryOptions({
     queryKey: ["states", project, kind],
     queryFn: async ({ signal }): Promise<State[]> => {

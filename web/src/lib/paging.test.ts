@@ -13,6 +13,11 @@ describe("pages", () => {
     expect(rows.map(({ id }) => id)).toEqual(["a", "b", "c"]);
   });
 
+  it("of rows without an id are joined by their key", () => {
+    const rows = flattenPages([{ data: [{ number: 1 }, { number: 2 }] }, { data: [{ number: 2 }, { number: 3 }] }], ({ number }) => number);
+    expect(rows.map(({ number }) => number)).toEqual([1, 2, 3]);
+  });
+
   it("are read to the end", async () => {
     const cursors: (string | undefined)[] = [];
     const rows = await collectPages<number>((cursor) => {

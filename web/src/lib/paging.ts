@@ -11,16 +11,19 @@ export function nextCursor<T>(page: Page<T>): string | undefined {
 }
 
 /**
- * The rows of all pages in order, each id once: a row that moves between two pages because someone changed it while
- * they were read would otherwise stand in the list twice.
+ * The rows of all pages in order, each once: a row that moves between two pages because someone changed it while they
+ * were read would otherwise stand in the list twice. Rows without an id need `keyOf`.
  */
-export function flattenPages<T extends { id: string }>(pages: readonly Page<T>[]): T[] {
-  const seen = new Set<string>();
+export function flattenPages<T extends { id: string }>(pages: readonly Page<T>[]): T[];
+export function flattenPages<T>(pages: readonly Page<T>[], keyOf: (row: T) => string | number): T[];
+export function flattenPages<T>(pages: readonly Page<T>[], keyOf = (row: T): string | number => (row as { id: string }).id): T[] {
+  const seen = new Set<string | number>();
   const rows: T[] = [];
   for (const page of pages) {
     for (const row of page.data) {
-      if (seen.has(row.id)) continue;
-      seen.add(row.id);
+      const key = keyOf(row);
+      if (seen.has(key)) continue;
+      seen.add(key);
       rows.push(row);
     }
   }

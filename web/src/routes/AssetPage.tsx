@@ -123,7 +123,7 @@ export function AssetPage() {
             />
           )}
           {tab === "assembly" && <AssemblyPane assetId={id} assetLink={assetLink} />}
-          {tab === "history" && <HistoryList assetId={id} />}
+          {tab === "history" && <HistoryList id={id} />}
         </Tabs>
       </div>
       {search.upload === "1" && mayUpload && (

@@ -32,6 +32,22 @@ export function Rail({ code, theme, onTheme, onProject, onKeys, onSignOut }: Rai
               <Icon name="assets" />
               <span>Assets</span>
             </Link>
+            <Link to="/p/$code/shots" params={{ code }} className={styles.page} aria-label="Shots" title="Shots (G S)">
+              <Icon name="film" />
+              <span>Shots</span>
+            </Link>
+            <Link to="/p/$code/breakdown" params={{ code }} className={styles.page} aria-label="Breakdown" title="Breakdown (G B)">
+              <Icon name="view-table" />
+              <span>Breakdown</span>
+            </Link>
+            <Link to="/p/$code/edits" params={{ code }} className={styles.page} aria-label="Edits" title="Edits (G E)">
+              <Icon name="compare" />
+              <span>Edits</span>
+            </Link>
+            <Link to="/p/$code/folders" params={{ code }} className={styles.page} aria-label="Folders" title="Folders (G F)">
+              <Icon name="folder" />
+              <span>Folders</span>
+            </Link>
             <Link to="/p/$code/jobs" params={{ code }} className={styles.page} aria-label="Jobs" title="Jobs (G J)">
               <Icon name="jobs" />
               <span>Jobs</span>

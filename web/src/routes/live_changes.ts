@@ -1,6 +1,7 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import type { Asset, Event, Product, Version } from "@/api/schema";
 import { assetQuery, tableOf } from "@/features/assets/asset_queries";
+import { applyShotEvent } from "@/features/shots/shot_queries";
 
 // Puts what happened into what the browser holds, so that nobody asks for whole lists again because of one change.
 
@@ -66,11 +67,27 @@ export function applyEvents(client: QueryClient, events: readonly Event[], codeO
       case "version":
         onVersion(client, event);
         break;
+      case "shot":
+        applyShotEvent(client, event, codeOf(event.project_id));
+        break;
+      case "sequence":
+      case "episode":
+        for (const key of ["sequences", "shots", "breakdown"]) void client.invalidateQueries({ queryKey: [key, codeOf(event.project_id)] });
+        break;
+      case "cut":
+        void client.invalidateQueries({ queryKey: ["cuts", codeOf(event.project_id)] });
+        break;
       case "product": {
         const owner = (event.patch.after as { owner_id?: string } | null | undefined)?.owner_id;
         void client.invalidateQueries({ queryKey: owner === undefined ? ["products"] : ["products", owner] });
         break;
       }
+      case "folder_scan":
+      case "folder_fix":
+      case "folder_template":
+        // Scans and templates of other people; what runs here is asked for while it runs.
+        void client.invalidateQueries({ queryKey: ["folders"] });
+        break;
       case "project":
         void client.invalidateQueries({ queryKey: ["projects"] });
         break;

@@ -6,10 +6,12 @@ import type { AssetPageSearch } from "./asset_page_view";
 import type { JobSearch } from "@/features/jobs/job_view";
 import { lastProject, projectsQuery } from "@/features/projects/project_queries";
 import type { ProjectSearch } from "@/features/projects/project_view";
+import type { ShotSearch } from "@/features/shots/shot_view";
 import { problemFrom } from "@/lib/problem";
 import { sessionGate } from "@/lib/session_gate";
 import { parseSearch, safeNext, stringifySearch } from "@/lib/url_state";
 import type { RouterContext } from "./context";
+import { foldersSearch } from "./folders_page_view";
 import { NotFoundPage } from "./NotFoundPage";
 import { RouteErrorPage, ShellErrorPage } from "./RouteErrorPage";
 
@@ -106,6 +108,40 @@ const asset = createRoute({
   component: lazyRouteComponent(() => import("./AssetPage"), "AssetPage"),
 });
 
+const shots = createRoute({
+  getParentRoute: () => app,
+  path: "/p/$code/shots",
+  validateSearch: (search): ShotSearch => pick(search, "q", "sequence", "status", "sort", "sel"),
+  component: lazyRouteComponent(() => import("./ShotsPage"), "ShotsPage"),
+});
+
+const shot = createRoute({
+  getParentRoute: () => app,
+  path: "/p/$code/shots/$shot",
+  validateSearch: (search): { tab?: string } => pick(search, "tab"),
+  component: lazyRouteComponent(() => import("./ShotPage"), "ShotPage"),
+});
+
+const breakdown = createRoute({
+  getParentRoute: () => app,
+  path: "/p/$code/breakdown",
+  validateSearch: (search): { q?: string; sequence?: string; type?: string } => pick(search, "q", "sequence", "type"),
+  component: lazyRouteComponent(() => import("./BreakdownPage"), "BreakdownPage"),
+});
+
+const edits = createRoute({
+  getParentRoute: () => app,
+  path: "/p/$code/edits",
+  component: lazyRouteComponent(() => import("./EditsPage"), "EditsPage"),
+});
+
+const folders = createRoute({
+  getParentRoute: () => app,
+  path: "/p/$code/folders",
+  validateSearch: foldersSearch,
+  component: lazyRouteComponent(() => import("./FoldersPage"), "FoldersPage"),
+});
+
 const jobSearch = (values: Record<string, unknown>): JobSearch => pick(values, "state", "kind", "job");
 
 const allJobs = createRoute({
@@ -135,7 +171,7 @@ const search = createRoute({
   component: lazyRouteComponent(() => import("./SearchPage"), "SearchPage"),
 });
 
-const routeTree = root.addChildren([login, setup, app.addChildren([home, projects, project, assets, asset, projectJobs, allJobs, search, account])]);
+const routeTree = root.addChildren([login, setup, app.addChildren([home, projects, project, assets, asset, shots, shot, breakdown, edits, folders, projectJobs, allJobs, search, account])]);
 
 export function createAppRouter(queryClient: QueryClient) {
   return createRouter({

@@ -32,6 +32,16 @@ export function useShellKeys(code: string | undefined): void {
         return true;
       },
     },
+    ...(["shots", "breakdown", "edits"] as const).map((page) => ({
+      id: `go.${page}`,
+      context: "global" as const,
+      keys: [`g ${page.charAt(0)}`],
+      label: `Go to the ${page}`,
+      run: () => {
+        if (code !== undefined) void navigate({ to: `/p/$code/${page}` as const, params: { code } });
+        return true;
+      },
+    })),
     {
       id: "go.jobs",
       context: "global",
@@ -39,6 +49,16 @@ export function useShellKeys(code: string | undefined): void {
       label: "Go to the jobs",
       run: () => {
         void (code === undefined ? navigate({ to: "/jobs" }) : navigate({ to: "/p/$code/jobs", params: { code } }));
+        return true;
+      },
+    },
+    {
+      id: "go.folders",
+      context: "global",
+      keys: ["g f"],
+      label: "Go to the folders",
+      run: () => {
+        if (code !== undefined) void navigate({ to: "/p/$code/folders", params: { code } });
         return true;
       },
     },

@@ -8,7 +8,7 @@ import { Skeleton } from "@/ui/Skeleton";
 import { Time } from "@/ui/Time";
 import { actionText, tellingChanges, valueText } from "./change_text";
 import styles from "./history.module.css";
-import { assetHistoryQuery } from "./history_queries";
+import { historyQuery } from "./history_queries";
 
 function Entry({ entry }: { entry: HistoryEntry }) {
   const changes = tellingChanges(entry);
@@ -38,9 +38,9 @@ function Entry({ entry }: { entry: HistoryEntry }) {
   );
 }
 
-/** Who changed what of an asset, newest first. */
-export function HistoryList({ assetId }: { assetId: string }) {
-  const history = useInfiniteQuery(assetHistoryQuery(assetId));
+/** Who changed what of an asset or a shot, newest first. */
+export function HistoryList({ id, kind = "asset" }: { id: string; kind?: "asset" | "shot" }) {
+  const history = useInfiniteQuery(historyQuery(kind, id));
   const entries = history.data?.pages.flatMap(({ data }) => data) ?? [];
   return (
     <section aria-label="History" className={styles.history}>

@@ -8,6 +8,7 @@ const VERBS: Record<string, string> = {
   restored: "Brought back",
   transitioned: "Moved",
   components_changed: "Components changed",
+  casting_changed: "Casting changed",
   published: "Published",
 };
 

@@ -41,14 +41,15 @@ function ProductItem({ product, project, initiallyOpen, version }: ProductItemPr
 
 interface ProductListProps {
   assetId: string;
+  kind?: "asset" | "shot";
   project: string;
   /** What a link led to: it stands open instead of the first product with a version and its highest one. */
   opened: { productId: string; versionId: string | undefined } | undefined;
 }
 
-/** The products of an asset, each with its versions and their files. */
-export function ProductList({ assetId, project, opened }: ProductListProps) {
-  const products = useInfiniteQuery(productsQuery(assetId));
+/** The products of an asset or a shot, each with its versions and their files. */
+export function ProductList({ assetId, kind = "asset", project, opened }: ProductListProps) {
+  const products = useInfiniteQuery(productsQuery(assetId, kind));
   const rows = flattenPages(products.data?.pages ?? []);
   const openProduct = opened?.productId ?? (rows.find((row) => row.latest_number !== null) ?? rows[0])?.id;
   return (

@@ -6,13 +6,13 @@ import { collectPages, nextCursor } from "@/lib/paging";
 const first = undefined as string | undefined;
 const query = (limit: number, cursor: string | undefined) => ({ limit, ...(cursor !== undefined && { cursor }) });
 
-export function productsQuery(assetId: string) {
+export function productsQuery(ownerId: string, kind: "asset" | "shot" = "asset") {
   return infiniteQueryOptions({
-    queryKey: ["products", assetId],
-    queryFn: ({ pageParam, signal }) =>
-      answerOf(
-        client.GET("/api/v1/assets/{id}/products", { params: { path: { id: assetId }, query: query(100, pageParam) }, signal }),
-      ),
+    queryKey: ["products", ownerId],
+    queryFn: ({ pageParam, signal }) => {
+      const options = { params: { path: { id: ownerId }, query: query(100, pageParam) }, signal };
+      return answerOf(kind === "asset" ? client.GET("/api/v1/assets/{id}/products", options) : client.GET("/api/v1/shots/{id}/products", options));
+    },
     initialPageParam: first,
     getNextPageParam: nextCursor,
   });
