@@ -1,6 +1,6 @@
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
+
+#include <CLI/CLI.hpp>
 
 #include "client/field_options.hpp"
 #include "client/location.hpp"
