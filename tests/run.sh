@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Runs the suites one after another, prints each runner's own closing lines, and ends with one line that counts all tests.
-#   tests/run.sh [--fast] [suite…]      suites: lint fmt unit service http asan tsan web browser contract cli production chaos
+#   tests/run.sh [--fast] [suite…]      suites: lint fmt unit service http asan tsan web browser contract cli production chaos deploy
 set -uo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.." || exit
 
 readonly LOGS=$PWD/build/test-logs
 readonly FAST=(lint fmt unit http)
-readonly ALL=(lint fmt unit service http web browser contract cli production chaos) # asan and tsan take a build each: name them
+readonly ALL=(lint fmt unit service http web browser contract cli production chaos deploy) # asan and tsan take a build each: name them
 passed=0 failed=0
 export NO_COLOR=1 FORCE_COLOR=0 # the closing lines are read below
 
@@ -115,14 +115,14 @@ wanted lint && suite lint check ./dev lint
 wanted fmt && suite fmt check ./dev fmt --check
 
 ./dev __web_build || { echo "the web UI does not build"; count 0 1; }
-if wanted unit || wanted service || wanted http || wanted browser || wanted contract || wanted cli || wanted production || wanted chaos; then
+if wanted unit || wanted service || wanted http || wanted browser || wanted contract || wanted cli || wanted production || wanted chaos || wanted deploy; then
     if ! build release bifrost bifrost_unit_tests bifrost_service_tests bifrost_http_tests worker_chaos >"$LOGS/build.log" 2>&1; then
         tail -n 60 "$LOGS/build.log"; echo "the release build failed"; echo "$passed passed, $((failed + 1)) failed"; exit 1
     fi
 fi
 if wanted service || wanted contract || wanted cli || wanted browser || wanted asan || wanted tsan; then start_postgres; fi
 
-if wanted service || wanted cli || wanted asan || wanted tsan; then start_s3; fi
+if wanted service || wanted cli || wanted browser || wanted asan || wanted tsan; then start_s3; fi
 
 gtest_suite unit release unit
 gtest_suite service release service
@@ -132,15 +132,18 @@ if wanted web || wanted browser; then
 fi
 suite web vitest npm run --prefix web --silent test
 suite browser node env BIFROST_BIN="$PWD/build/release/bifrost" npm run --prefix web --silent browser
-if wanted contract || wanted cli || wanted production || wanted chaos; then venv >"$LOGS/venv.log" 2>&1 || { cat "$LOGS/venv.log"; count 0 1; }; fi
+if wanted contract || wanted cli || wanted production || wanted chaos || wanted deploy; then venv >"$LOGS/venv.log" 2>&1 || { cat "$LOGS/venv.log"; count 0 1; }; fi
 suite contract pytest env BIFROST_BIN="$PWD/build/release/bifrost" build/venv-tests/bin/python -m pytest -q tests/contract
 suite cli pytest env BIFROST_BIN="$PWD/build/release/bifrost" build/venv-tests/bin/python -m pytest -q tests/cli
-if wanted chaos || wanted production; then ./dev __s3_server >"$LOGS/s3-server.log" 2>&1 || { cat "$LOGS/s3-server.log"; count 0 1; }; fi
+if wanted chaos || wanted production || wanted deploy; then ./dev __s3_server >"$LOGS/s3-server.log" 2>&1 || { cat "$LOGS/s3-server.log"; count 0 1; }; fi
 suite chaos pytest env BIFROST_BIN="$PWD/build/release/bifrost" build/venv-tests/bin/python -m pytest -q tests/chaos
 ! wanted chaos || grep -E '^[A-Za-z].*: .*\{' "$LOGS/chaos.log"
 suite production pytest env BIFROST_BIN="$PWD/build/release/bifrost" build/venv-tests/bin/python -m pytest -q tests/production
 suite production-contract pytest env BIFROST_BIN="$PWD/build/release/bifrost" BIFROST_CONTRACT_DATABASES=production \
     build/venv-tests/bin/python -m pytest -q tests/contract -k "production and not schemathesis"
+
+if wanted deploy; then ./dev __deploy_tools >"$LOGS/deploy-tools.log" 2>&1 || { cat "$LOGS/deploy-tools.log"; count 0 1; }; fi
+suite deploy pytest env BIFROST_BIN="$PWD/build/release/bifrost" build/venv-tests/bin/python -m pytest -q tests/deploy
 
 for sanitizer in asan tsan; do
     wanted $sanitizer || continue

@@ -238,9 +238,31 @@ class Stack:
             part = self._part(f"worker-{number}", command, environment=self.environment, ready=lambda log: "working" in log)
             part.operations = "http://" + operations
             self.workers.append(part)
-        servers = " ".join(f"server {part.url.removeprefix('http://')} max_fails=1 fail_timeout=1s;" for part in self.apis)
-        (self.folder / "nginx.conf").write_text(NGINX.format(folder=self.folder, servers=servers, port=self.port))
+        self._write_nginx(self.apis)
         self.nginx = self._part("nginx", ["/usr/sbin/nginx", "-c", self.folder / "nginx.conf", "-p", self.folder], ready=lambda log: answers(self.port))
+
+    def _write_nginx(self, apis):
+        servers = " ".join(f"server {part.url.removeprefix('http://')} max_fails=1 fail_timeout=1s;" for part in apis)
+        (self.folder / "nginx.conf").write_text(NGINX.format(folder=self.folder, servers=servers, port=self.port))
+
+    def _lead_to(self, apis):
+        """Has nginx send new requests to these alone, and waits until what it sent to others has ended."""
+        before = self._nginx_workers()
+        self._write_nginx(apis)
+        self.nginx.signal(signal.SIGHUP)
+        wait_until(lambda: self._nginx_workers() and not before & self._nginx_workers(), "nginx' new workers", 120)
+
+    def _nginx_workers(self):
+        done = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.nginx.process.pid)], capture_output=True, text=True)
+        return set(done.stdout.split())
+
+    def replace_api(self, part):
+        """One step of a rolling upgrade: out of nginx, ended, started anew, ready, back into nginx. The exit code of the old process."""
+        self._lead_to([other for other in self.apis if other is not part])
+        code = part.stop()
+        part.start()
+        self._lead_to(self.apis)
+        return code
 
     def log(self):
         return "\n".join(f"--- {part.name}\n{part.log.read_text(errors='replace')[-3000:]}" for part in self.parts)

@@ -145,4 +145,9 @@ Result<> sign_out(database::Database& database, const Actor& actor) {
     return {};
 }
 
+Result<std::int64_t> count_active_users(database::Tx& tx, Timestamp since) {
+    BIFROST_ASSIGN(const auto rows, tx.query(sql::count_active_users, since));
+    return rows.empty() ? std::int64_t{0} : rows[0].integer(0);
+}
+
 } // namespace bifrost::access

@@ -42,5 +42,7 @@ Result<SignedIn> change_password(database::Database& database, const Actor& acto
 Result<SignedIn> refresh_session(database::Database& database, const Actor& actor);
 /// Ends the actor's session; no error when there is none.
 Result<> sign_out(database::Database& database, const Actor& actor);
+/// How many users have called since then, by sessions or tokens; uses are noted every five minutes.
+Result<std::int64_t> count_active_users(database::Tx& tx, Timestamp since);
 
 } // namespace bifrost::access

@@ -44,3 +44,9 @@ where id = $1 and is_active
 update user_account
 set password_hash = $3
 where id = $1 and password_hash = $2 and is_active
+
+-- name: count_active_users
+select count(*)
+from (select user_id from session where last_used_at >= $1
+      union
+      select user_id from api_token where last_used_at >= $1) active

@@ -18,6 +18,15 @@ http::Response alive(std::string_view status, int code) {
     return response;
 }
 
+/// What the last look at a part said, for alerts: probes look every few seconds.
+Result<> look_at(const HealthCheck& part) {
+    auto outcome = part.check();
+    metrics::gauge("bifrost_part_up", "1 when a part that the process needs answered at the last look",
+                   {{"part", part.name}})
+        .set(outcome ? 1 : 0);
+    return outcome;
+}
+
 Result<http::Response> health(Incoming& incoming) {
     std::string checks;
     bool down = false;
@@ -26,7 +35,7 @@ Result<http::Response> health(Incoming& incoming) {
         json::ObjectWriter object(checks);
         for (const auto& check : incoming.context.health_checks) {
             const auto start = std::chrono::steady_clock::now();
-            const auto outcome = check.check();
+            const auto outcome = look_at(check);
             const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
             if (!outcome) (check.required ? down : degraded) = true;
             std::string one;
@@ -61,7 +70,7 @@ Result<http::Response> livez(Incoming& incoming) {
 Result<http::Response> readyz(Incoming& incoming) {
     if (incoming.context.draining()) return alive("draining", 503);
     for (const auto& check : incoming.context.health_checks)
-        if (check.required && !check.check()) return alive("down", 503);
+        if (check.required && !look_at(check)) return alive("down", 503);
     return alive("ok", 200);
 }
 

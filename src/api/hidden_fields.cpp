@@ -52,6 +52,11 @@ class Stripper {
     void strip_object(object& one, Place place) {
         if (const auto project = id_at(one, "project_id")) place = {*project, ""};
         if (auto kind = text_at(one, "entity_kind"); !kind.empty()) place.kind = std::move(kind);
+        if (place.kind == "field" && is_hidden_field(text_at(one, "entity_id"))) {
+            if (one.contains("patch")) one["patch"] = object{{"before", object{}}, {"after", object{}}};
+            if (one.contains("changes")) one["changes"] = boost::json::array{};
+            return;
+        }
         if (auto kind = kind_of(one); !kind.empty() && one.contains("metadata")) place.kind = std::move(kind);
         if (place.kind == "project" && !place.project_id) place.project_id = id_at(one, "id");
         // {field, from, to} of a history
@@ -65,6 +70,13 @@ class Stripper {
             else
                 strip(member.value(), place);
         }
+    }
+
+    [[nodiscard]] bool is_hidden_field(const std::string& id) const {
+        return std::any_of(hidden_.begin(), hidden_.end(), [&](const auto& of_project) {
+            const auto fields = of_project.second.find("field");
+            return fields != of_project.second.end() && fields->second.contains(id);
+        });
     }
 
     void remove(value& metadata, const Place& place) {

@@ -6,7 +6,9 @@
 #include "api/routes.hpp"
 #include "api/stored_bytes.hpp"
 #include "core/hash.hpp"
+#include "queue/queue.hpp"
 #include "services/publish/preview.hpp"
+#include "services/publish/version.hpp"
 
 namespace bifrost::api {
 namespace {
@@ -38,6 +40,21 @@ Result<http::Response> list(Incoming& incoming) {
         BIFROST_ASSIGN(const auto page, publish::list_previews(tx, incoming.actor, id, request));
         return page_answer(page);
     });
+}
+
+Result<http::Response> remake(Incoming& incoming) {
+    BIFROST_ASSIGN(const Id id, incoming.id());
+    json::Reader reader(incoming.body);
+    BIFROST_CHECK(reader.finish());
+    auto response = write(incoming, [&](access::Call& call) -> Result<http::Response> {
+        BIFROST_CHECK(publish::remake_previews(call, id));
+        BIFROST_ASSIGN(const auto version, publish::get_version(call.tx, call.actor, id));
+        http::Response answered = entity_answer(version);
+        answered.status = 202;
+        return answered;
+    });
+    if (response && response->status == 202) queue::notify_workers();
+    return response;
 }
 
 Result<http::Response> get_manifest(Incoming& incoming) {
@@ -96,6 +113,9 @@ void add_media_routes(http::Router& router, Context& context) {
         add_operation(router, context, std::move(spec), std::move(operation));
     };
     add("/api/v1/versions/{id}/previews", "list_previews", list);
+    OperationSpec spec{Method::post, "/api/v1/versions/{id}/previews", "remake_previews",
+                       Body::optional_json};
+    add_operation(router, context, std::move(spec), remake);
     add("/api/v1/media/{hash}/{recipe}/manifest", "get_media_manifest", get_manifest);
     add("/api/v1/media/{hash}/{recipe}/{name}", "get_media", get_media, http::Lane::file);
 }

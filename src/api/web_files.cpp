@@ -8,9 +8,12 @@
 namespace bifrost::api {
 namespace {
 
-constexpr std::string_view kPolicy = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' "
-                                     "blob:; connect-src 'self' blob:; object-src 'none'; base-uri 'none'; "
-                                     "form-action 'self'; frame-ancestors 'none'";
+std::string policy(const std::string& store_origin) {
+    const std::string also = store_origin.empty() ? "" : " " + store_origin;
+    return "default-src 'self'; img-src 'self' data: blob:" + also + "; media-src 'self' blob:" + also +
+           "; connect-src 'self' blob:" + also +
+           "; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+}
 
 const EmbeddedFile* find_file(std::string_view path) {
     const auto files = embedded_web();
@@ -20,14 +23,15 @@ const EmbeddedFile* find_file(std::string_view path) {
     return found != files.end() && found->path == path ? &*found : nullptr;
 }
 
-http::Response file_response(const EmbeddedFile& file, const http::Request& request) {
+http::Response file_response(const EmbeddedFile& file, const http::Request& request,
+                             const std::string& policy) {
     http::Response response;
     response.content_type = file.media_type;
     response.header("ETag", std::string(file.etag));
     // Names below assets/ carry a hash of their content; everything else must be asked for again.
     response.header("Cache-Control",
                     file.path.starts_with("assets/") ? "public, max-age=31536000, immutable" : "no-cache");
-    response.header("Content-Security-Policy", std::string(kPolicy));
+    response.header("Content-Security-Policy", policy);
     response.header("X-Content-Type-Options", "nosniff").header("Referrer-Policy", "same-origin");
     if (request.header("if-none-match") == file.etag) {
         response.status = 304;
@@ -45,21 +49,21 @@ http::Response file_response(const EmbeddedFile& file, const http::Request& requ
 
 } // namespace
 
-http::Handler web_files(const Context&) {
-    return [](const http::Request& request) {
+http::Handler web_files(const Context&, const std::string& store_origin) {
+    return [rules = policy(store_origin)](const http::Request& request) {
         const bool reads = request.method == http::Method::get || request.method == http::Method::head;
         std::string_view path = request.path;
         if (!reads || path.starts_with("/api/"))
             return problem({Errc::not_found, "There is nothing at this address."}, request);
         path.remove_prefix(std::min<std::size_t>(path.size(), 1));
         if (const auto* file = find_file(path.empty() ? "index.html" : path))
-            return file_response(*file, request);
+            return file_response(*file, request, rules);
         // An address of the UI (a deep link); a missing file with an extension is just missing.
         const auto* index = find_file("index.html");
         const std::string_view last =
             path.substr(path.rfind('/') == std::string_view::npos ? 0 : path.rfind('/') + 1);
         if (index != nullptr && last.find('.') == std::string_view::npos)
-            return file_response(*index, request);
+            return file_response(*index, request, rules);
         return problem({Errc::not_found, "There is nothing at this address."}, request);
     };
 }

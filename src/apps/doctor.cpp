@@ -8,6 +8,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "access/audit.hpp"
+#include "apps/checklist.hpp"
 #include "apps/output.hpp"
 #include "apps/parts.hpp"
 #include "apps/serve.hpp"
@@ -20,13 +22,6 @@
 
 namespace bifrost::apps {
 namespace {
-
-struct Finding {
-    std::string check;
-    std::string state; ///< ok, warning, failed
-    std::string detail;
-};
-BOOST_DESCRIBE_STRUCT(Finding, (), (check, state, detail))
 
 constexpr std::int64_t kLeastFreeBytes = 5LL * 1024 * 1024 * 1024;
 /// Leases and signatures stand clocks that differ by less.
@@ -186,10 +181,11 @@ class Doctor {
     }
 
     void sandbox() {
-        for (const char* program : {"vipsthumbnail", "ffmpeg", "ffprobe"})
+        for (const char* program : {"vips", "vipsthumbnail", "ffmpeg", "ffprobe", "zstd"})
             if (!media::find_program(program))
                 return add("previews", "warning",
-                           std::string(program) + " is not installed; install libvips-tools and ffmpeg.");
+                           std::string(program) +
+                               " is not installed; install libvips-tools, ffmpeg and zstd.");
         const auto protection = media::sandbox_protection();
         add("previews", protection.is_whole() ? "ok" : "warning", "made within " + protection.text());
     }
@@ -221,17 +217,54 @@ class Doctor {
     std::vector<Finding> findings_;
 };
 
+/// What of the rights that people and tokens have is worth a look.
+std::vector<Finding> examine_access(const config::Config& config, std::int64_t idle_days) {
+    std::vector<Finding> findings;
+    const auto database = open_site_database(config);
+    if (!database) return {{"database", "failed", describe(database.error())}};
+    const auto found = (*database)->read(
+        [&](database::Tx& tx) { return access::audit_access(tx, Timestamp::now(), idle_days); });
+    if (!found) return {{"database", "failed", describe(found.error())}};
+    for (const auto& one : *found)
+        findings.push_back({one.check, one.is_fine ? "ok" : "warning", one.detail});
+    return findings;
+}
+
+std::vector<Finding> examine_deployment(const config::Config& config) {
+    const auto database = open_site_database(config);
+    return answer_checklist(config, database ? database->get() : nullptr);
+}
+
+struct What {
+    bool access = false;
+    bool deployment = false;
+    std::int64_t idle_days = 90;
+};
+
 void add_doctor(CLI::App& app, int& exit_code) {
     auto* doctor =
         app.add_subcommand("doctor", "Check the settings and every part of the site, and say what to do");
     const auto site = std::make_shared<SiteOptions>();
     const auto output = std::make_shared<Output>();
+    const auto what = std::make_shared<What>();
     site->add_to(*doctor);
     output->add_to(*doctor);
-    doctor->callback([site, output, &exit_code] {
+    auto* access = doctor->add_flag("--access", what->access,
+                                    "Look at rights instead: who may do what, and what of it nobody uses");
+    doctor
+        ->add_option("--idle-days", what->idle_days, "With --access: unused is what was not used for as long")
+        ->check(CLI::Range(1, 3650))
+        ->capture_default_str();
+    doctor->add_flag("--deployment", what->deployment, "Answer the deployment checklist: yes, no, by hand")
+        ->excludes(access);
+    doctor->callback([site, output, what, &exit_code] {
         std::vector<Finding> findings;
         const auto loaded = site->load();
-        if (loaded)
+        if (loaded && what->access)
+            findings = examine_access(site->config(), what->idle_days);
+        else if (loaded && what->deployment)
+            findings = examine_deployment(site->config());
+        else if (loaded)
             findings = Doctor(*site).examine();
         else
             for (const auto& bad : loaded.error().fields)
@@ -239,7 +272,7 @@ void add_doctor(CLI::App& app, int& exit_code) {
         if (findings.empty()) findings.push_back({"settings", "failed", describe(loaded.error())});
         output->print_list(json::to_json(findings), {"check", "state", "detail"});
         for (const auto& found : findings)
-            if (found.state == "failed") exit_code = kFailed;
+            if (found.state == "failed" || found.state == "no") exit_code = kFailed;
     });
 }
 

@@ -8,6 +8,7 @@
 
 #include "apps/admin_commands.hpp"
 #include "apps/copy_commands.hpp"
+#include "apps/drill_command.hpp"
 #include "apps/preview_commands.hpp"
 #include "apps/serve.hpp"
 #include "apps/settings_command.hpp"
@@ -23,6 +24,7 @@ int main(int argc, char** argv) {
         bifrost::apps::add_role_commands(app, exit_code);
         bifrost::apps::add_admin_commands(app, exit_code);
         bifrost::apps::add_copy_commands(app, exit_code);
+        bifrost::apps::add_drill_command(app, exit_code);
         bifrost::apps::add_settings_command(app, exit_code);
         bifrost::apps::add_preview_commands(app, exit_code);
         bifrost::client::register_commands(app, exit_code);

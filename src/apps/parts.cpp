@@ -8,10 +8,12 @@
 #include "api/problem.hpp"
 #include "api/routes.hpp"
 #include "api/web_files.hpp"
+#include "apps/process_metrics.hpp"
 #include "core/hash.hpp"
 #include "core/log.hpp"
 #include "media/sandbox.hpp"
 #include "services/notification/notification.hpp"
+#include "storage/s3/s3_store.hpp"
 #include "worker/jobs/all_jobs.hpp"
 
 namespace bifrost::apps {
@@ -90,6 +92,13 @@ http::ServerOptions operations_options(const config::Place& place) {
     return options;
 }
 
+/// Where browsers send and fetch bytes when that isn't this server.
+std::string store_origin(const config::Config& config) {
+    if (config.s3_bucket.empty()) return {};
+    const auto origin = storage::s3_client_origin(s3_options(config));
+    return origin ? *origin : std::string{}; // the store has said what is wrong with the settings
+}
+
 std::unique_ptr<storage::ProjectFolder> project_folder(const config::Config& config, OpenedSite& opened) {
     if (config.projects_root.empty()) return nullptr;
     return std::make_unique<storage::ProjectFolder>(config.projects_root, *opened.store,
@@ -122,7 +131,9 @@ SharedParts::SharedParts(const config::Config& config, OpenedSite& opened,
       rate_limit_(cache_, config.sign_ins_per_minute, config.requests_per_minute),
       hot_assets_(*opened.database, cache_, std::chrono::seconds(config.cache_ttl_seconds)),
       live_(*opened.database, authenticator_),
-      context_{*opened.database, *opened.store, opened.local_store(), authenticator_, answers_, {}, {}} {
+      context_{*opened.database, *opened.store, opened.local_store(), authenticator_, answers_, {}, {}},
+      site_metrics_(*opened.database) {
+    publish_process_metrics(BIFROST_VERSION);
     context_.settings.version = BIFROST_VERSION;
     context_.settings.environment = config.environment;
     context_.settings.insecure_lan = config.insecure_lan;
@@ -154,8 +165,9 @@ Result<> SharedParts::keep_answers() {
 }
 
 ApiPart::ApiPart(const config::Config& config, api::Context& context, const config::Place& place)
-    : place_(place), server_(server_options(config, place), api::make_router(context),
-                             api::web_files(context), api::problem, api::observe_requests()) {
+    : place_(place),
+      server_(server_options(config, place), api::make_router(context),
+              api::web_files(context, store_origin(config)), api::problem, api::observe_requests()) {
     context.draining = [this] { return server_.draining(); };
 }
 

@@ -11,6 +11,7 @@
 #include "api/live_events.hpp"
 #include "api/rate_limit.hpp"
 #include "apps/site.hpp"
+#include "apps/site_metrics.hpp"
 #include "http/server.hpp"
 #include "queue/wake_line.hpp"
 #include "worker/jobs/event_follower.hpp"
@@ -54,6 +55,7 @@ class SharedParts {
     api::LiveEvents live_;
     std::shared_ptr<Ear> ear_ = std::make_shared<Ear>();
     api::Context context_;
+    SiteMetrics site_metrics_;
 };
 
 /// The API and the web UI on one address.

@@ -20,6 +20,7 @@ constexpr std::size_t kFilesOfOneBody = 1000;
 struct PublishOptions {
     std::string entity, product, comment, kind;
     std::vector<std::string> files, depends, representations;
+    bool wait = false; ///< for the preview
 };
 
 struct PublishedFile {
@@ -183,6 +184,28 @@ Result<boost::json::value> wait_until_published(Api& api, const std::string& id)
     }
 }
 
+/// Waits while the server looks at the files; answers the version with its preview, or what became of it.
+Result<boost::json::value> wait_until_looked_at(Api& api, const std::string& id) {
+    auto pause = std::chrono::milliseconds{50};
+    while (true) {
+        BIFROST_ASSIGN(Answer answer, api.get("/versions/" + id));
+        if (text_or(answer.body, "preview_state", "") != "pending") return std::move(answer.body);
+        if (interrupted())
+            return Error{Errc::unavailable,
+                         "Interrupted. The version is published; its preview is made all the same."};
+        std::this_thread::sleep_for(pause);
+        pause = std::min(pause * 2, std::chrono::milliseconds{1000});
+    }
+}
+
+/// For people: what came of the preview.
+std::string preview_words(const boost::json::value& version) {
+    const std::string state = text_or(version, "preview_state", "");
+    if (state == "ready") return "; its preview is ready";
+    if (state == "failed") return "; no preview: " + text_or(version, "preview_error", "no reason was given");
+    return "; there is nothing to see in it";
+}
+
 Result<> publish(Context& context, const PublishOptions& options) {
     BIFROST_ASSIGN(auto files, collect(options.files));
     BIFROST_ASSIGN(const auto representations, label(files, options.representations));
@@ -203,7 +226,10 @@ Result<> publish(Context& context, const PublishOptions& options) {
     BIFROST_CHECK(upload_all(*api, entity.project_id, files));
     if (interrupted()) return Error{Errc::unavailable, "Interrupted. Nothing was published."};
     BIFROST_ASSIGN(const std::string id, write_version(*api, product_id, std::move(body), files));
-    BIFROST_ASSIGN(const boost::json::value version, wait_until_published(*api, id));
+    BIFROST_ASSIGN(boost::json::value version, wait_until_published(*api, id));
+    if (options.wait) {
+        BIFROST_ASSIGN(version, wait_until_looked_at(*api, id));
+    }
 
     const std::string product_code = text_or(product.body, "code", options.product);
     boost::json::array list;
@@ -212,15 +238,18 @@ Result<> publish(Context& context, const PublishOptions& options) {
             {{"path", file.path}, {"size", file.hashed.stamp.size}, {"sha256", file.hashed.sha256}});
     const std::int64_t number = integer_or(version, "number", 0);
     const std::string address = entity.address + "/" + product_code + "@" + std::to_string(number);
-    print_result(context.format,
-                 boost::json::object{{entity.kind, entity.code(0)},
-                                     {"product", product_code},
-                                     {"version", number},
-                                     {"id", id},
-                                     {"address", address},
-                                     {"files", std::move(list)}},
+    boost::json::object result{{entity.kind, entity.code(0)}, {"product", product_code},
+                               {"version", number},           {"id", id},
+                               {"address", address},          {"files", std::move(list)}};
+    if (options.wait) {
+        result["preview_state"] = text_or(version, "preview_state", "none");
+        const std::string why = text_or(version, "preview_error", "");
+        result["preview_error"] = why.empty() ? boost::json::value{} : boost::json::value(why);
+    }
+    print_result(context.format, result,
                  "Published " + address + " (" + std::to_string(files.size()) +
-                     (files.size() == 1 ? " file)" : " files)"));
+                     (files.size() == 1 ? " file)" : " files)") +
+                     (options.wait ? preview_words(version) : ""));
     return {};
 }
 
@@ -240,6 +269,7 @@ void add_publish_command(CLI::App& app, const ContextPtr& context) {
         ->required();
     command->add_option("FILES", options->files, "Files and folders")->required();
     command->add_option("-m,--comment", options->comment, "What is new");
+    command->add_flag("--wait", options->wait, "Wait for the preview, too, and say what became of it");
     command->add_option("--kind", options->kind, "The product's kind when it is made (default: its code)");
     command
         ->add_option("--depends", options->depends,

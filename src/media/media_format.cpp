@@ -52,6 +52,10 @@ constexpr std::array kMagics = {
     Magic{8, "AIFF"sv, MediaKind::sound, "aiff"},
     Magic{8, "AIFC"sv, MediaKind::sound, "aiff"},
     Magic{0, "BLENDER"sv, MediaKind::scene, "blend"},
+    // Blender packs its files with either; what is in them shows only when they are unpacked.
+    Magic{0, "\x1f\x8b\x08"sv, MediaKind::scene, "gzip"},
+    Magic{0, "\x28\xb5\x2f\xfd"sv, MediaKind::scene, "zstd"},
+    Magic{0, "glTF\x02\0\0\0"sv, MediaKind::scene, "glb"},
 };
 
 /// Bytes at a place as a number, high byte first; 0 behind the end.
@@ -74,6 +78,15 @@ bool is_svg(std::string_view head) {
                              head.front() == '\t' || static_cast<unsigned char>(head.front()) >= 0xbb))
         head.remove_prefix(1); // a byte order mark too
     return head.starts_with('<') && head.find("<svg") != std::string_view::npos;
+}
+
+/// A zip archive whose first file is a layer of USD, as the format demands.
+bool is_usdz(std::string_view head) {
+    constexpr std::size_t kName = 30;
+    if (!head.starts_with("PK\x03\x04") || head.size() < kName) return false;
+    const auto length = static_cast<std::size_t>(low_first(head, 26, 2));
+    const std::string_view name = head.substr(kName, length);
+    return name.ends_with(".usdc") || name.ends_with(".usda") || name.ends_with(".usd");
 }
 
 void find_size(std::string_view head, MediaFormat& format) {
@@ -104,6 +117,7 @@ MediaFormat detect_format(std::string_view head) {
         return format;
     }
     if (is_svg(head)) return {MediaKind::image, "svg"};
+    if (is_usdz(head)) return {MediaKind::scene, "usdz"};
     return format;
 }
 

@@ -22,7 +22,7 @@ struct MediaFormat {
 
 /// By the first bytes of a file (4 KiB are enough). Formats: PNG (RFC 2083), JPEG, GIF, TIFF 6, WebP, PSD,
 /// EXR, Radiance, DPX (SMPTE 268M), SVG, ISO base media (ftyp), MXF (SMPTE 377), Matroska, RIFF (WAV, AVI),
-/// AIFF, FLAC, Ogg, MP3, Blender.
+/// AIFF, FLAC, Ogg, MP3, Blender (also in gzip, RFC 1952, and Zstandard, RFC 8878), USDZ, binary glTF 2.0.
 MediaFormat detect_format(std::string_view head);
 /// Reads them. unavailable when the file can't be read.
 Result<MediaFormat> detect_format(const std::filesystem::path& file);

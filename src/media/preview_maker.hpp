@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@
 namespace bifrost::media {
 
 /// The number of the recipe: raised whenever what is made, or how, changes. Stored with each preview.
-constexpr std::int64_t kRecipe = 1;
+constexpr std::int64_t kRecipe = 2;
 
 struct PreviewSource {
     std::vector<std::filesystem::path> files; ///< one, or the frames of a sequence in order
@@ -67,6 +68,12 @@ class PreviewMaker {
     Result<MadePreview> make_sound(const PreviewSource& source, const MediaFormat& format);
     Result<MadePreview> make_sequence(const PreviewSource& source, const MediaFormat& format);
     Result<MadePreview> make_scene(const PreviewSource& source, const MediaFormat& format);
+    /// The picture that a scene file carries, as a file of its own; nothing when it carries none. `format`
+    /// becomes that of what was packed.
+    Result<std::optional<std::filesystem::path>> extract_picture(const std::filesystem::path& file,
+                                                                 MediaFormat& format);
+    /// The first bytes of what gzip or zstd has packed, by that program; empty when they are broken.
+    Result<std::string> unpacked_head(const std::filesystem::path& file, const std::string& program);
     struct Picture {
         std::string error; ///< empty when it was made
         std::int64_t width = 0;

@@ -22,7 +22,9 @@ std::string without_paths(std::string_view line) {
 
 bool is_chatter(std::string_view line) {
     return line.find("VIPS-INFO") != std::string_view::npos ||
-           line.find("unable to thumbnail") != std::string_view::npos;
+           line.find("VIPS-WARNING") != std::string_view::npos ||
+           line.find("unable to thumbnail") != std::string_view::npos ||
+           line.find("unable to write to target") != std::string_view::npos;
 }
 
 } // namespace

@@ -31,6 +31,8 @@ struct SandboxRun {
     std::vector<std::filesystem::path> inputs; ///< files that may be read; nothing else of their folders
     std::filesystem::path folder;              ///< the only place to write, and where the program starts
     SandboxLimits limits{};
+    std::size_t enough_output =
+        0; ///< printed so much it is ended, and has ended well; 0: it goes on to its end
 };
 
 struct SandboxOutcome {

@@ -32,12 +32,24 @@ bool limit(int resource, std::int64_t most) {
     return ::syscall(SYS_prlimit64, 0, resource, &value, nullptr) == 0;
 }
 
+/// Tasks of this user, all together; the kernel exempts root. It stands far above what a worker's user runs:
+/// what it keeps out is the machine running full.
+bool limit_tasks() {
+    constexpr rlim_t kMostTasks = 16 * 1024;
+    rlimit value{};
+    if (::syscall(SYS_prlimit64, 0, RLIMIT_NPROC, nullptr, &value) != 0) return false;
+    value.rlim_max = value.rlim_max < kMostTasks ? value.rlim_max : kMostTasks;
+    value.rlim_cur = value.rlim_cur < value.rlim_max ? value.rlim_cur : value.rlim_max;
+    return ::syscall(SYS_prlimit64, 0, RLIMIT_NPROC, &value, nullptr) == 0;
+}
+
 bool limit_resources(const SandboxLimits& limits) {
     const std::int64_t seconds = limits.deadline.count() / 1000 + 1;
     const long processors = ::sysconf(_SC_NPROCESSORS_ONLN);
     return limit(RLIMIT_AS, limits.memory_bytes) && limit(RLIMIT_FSIZE, limits.output_bytes) &&
            limit(RLIMIT_CPU, seconds * (processors > 0 ? processors : 1)) && limit(RLIMIT_CORE, 0) &&
-           limit(RLIMIT_MEMLOCK, 0) && limit(RLIMIT_MSGQUEUE, 0) && limit(RLIMIT_NOFILE, kMostDescriptors);
+           limit(RLIMIT_MEMLOCK, 0) && limit(RLIMIT_MSGQUEUE, 0) && limit(RLIMIT_NOFILE, kMostDescriptors) &&
+           limit_tasks();
 }
 
 bool place_descriptors(const ChildPlan& plan) {

@@ -44,6 +44,19 @@ def test_folders_keep_their_paths_and_representations_their_files(hero, tmp_path
     assert "No file matches" in hero.run("publish", "char_hero", "model", tmp_path / "set", "--representation", "abc=*.abc", expect=2).err
 
 
+def test_publish_waits_for_the_preview_and_says_what_became_of_it(hero, tmp_path):
+    head = b"\x89PNG\r\n\x1a\n"
+    write(tmp_path / "broken.png", head + b"no picture")
+    write(tmp_path / "dot.svg", "<svg xmlns='http://www.w3.org/2000/svg' width='8' height='8'><rect width='8' height='8'/></svg>")
+    write(tmp_path / "notes.txt", "nothing to see")
+    for name, state, words in (("broken.png", "failed", "no preview: The picture can't be read"), ("dot.svg", "ready", "its preview is ready"), ("notes.txt", "none", "nothing to see")):
+        assert words in hero.run("publish", "char_hero", "model", tmp_path / name, "--wait").out
+        published = hero.json("publish", "char_hero", "model", tmp_path / name, "--wait")
+        assert published["preview_state"] == state
+        assert (published["preview_error"] is None) == (state != "failed")
+        assert "preview_state" not in hero.json("publish", "char_hero", "model", tmp_path / name)
+
+
 def test_more_than_a_thousand_files_are_one_version(hero, tmp_path):
     for number in range(1205):
         write(tmp_path / f"seq/{number:04}.txt", f"frame {number}")

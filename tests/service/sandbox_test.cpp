@@ -80,6 +80,25 @@ TEST_F(Sandbox, no_process_can_be_made) {
               "a thread\n");
 }
 
+TEST_F(Sandbox, threads_without_end_are_ended) {
+    auto run = script("import _thread,time\n_thread.stack_size(65536)\nn = 0\nwhile True:\n    try:\n"
+                      "        _thread.start_new_thread(time.sleep, (60,)); n += 1\n"
+                      "    except RuntimeError: time.sleep(0.01)");
+    const auto done = media::run_in_sandbox(run);
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, Errc::invalid);
+    // Where the machine itself allows fewer, they end with the deadline.
+    EXPECT_THAT(done.error().detail, testing::AnyOf(HasSubstr("threads"), HasSubstr("longer than")));
+}
+
+TEST_F(Sandbox, whoever_has_printed_enough_is_done) {
+    auto run = script("import sys\nwhile True: sys.stdout.write('x' * 1000)");
+    run.enough_output = 4000;
+    const auto done = media::run_in_sandbox(run);
+    ASSERT_TRUE(done);
+    EXPECT_GE(done->output.size(), 4000U);
+}
+
 TEST_F(Sandbox, nothing_else_can_be_read) {
     if (media::sandbox_protection().landlock_abi == 0) return; // doctor and the start-up log say so
     for (const std::string path : {"/etc/passwd", "/etc/hostname", "/proc/self/environ", "/proc/1/cmdline"})

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iomanip>
 #include <iterator>
@@ -78,10 +79,37 @@ std::string MediaFiles::make(const std::string& name, const std::vector<std::str
     return read_file(file(name));
 }
 
+std::vector<std::pair<std::string, std::string>>
+MediaFiles::make_frames(const std::string& name, int first, const std::vector<std::string>& arguments) {
+    std::vector<std::string> all{"ffmpeg", "-v", "error", "-y"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    all.insert(all.end(), {"-start_number", std::to_string(first), file(name + ".%04d.png")});
+    run(all);
+    std::vector<std::pair<std::string, std::string>> frames;
+    for (int frame = first;; ++frame) {
+        const std::string one = name + "." + std::to_string(frame) + ".png";
+        if (!std::filesystem::exists(file(one))) return frames;
+        frames.emplace_back(one, read_file(file(one)));
+    }
+}
+
 std::string MediaFiles::convert(const std::string& bytes, const std::string& name, const std::string& to) {
     write_file(file(name), bytes);
     run({"vips", "copy", file(name), file(to)});
     return read_file(file(to));
+}
+
+std::string MediaFiles::linear(const std::string& bytes, const std::string& name, const std::string& to) {
+    write_file(file(name), bytes);
+    run({"vips", "colourspace", file(name), file(to), "scrgb"});
+    return read_file(file(to));
+}
+
+std::string MediaFiles::in_profile(const std::string& png, const std::string& profile) {
+    write_file(file("plain.png"), png);
+    run({"vips", "icc_transform", file("plain.png"), file("profiled.png"), profile, "--input-profile",
+         "srgb"});
+    return read_file(file("profiled.png"));
 }
 
 std::string MediaFiles::linear_exr(const std::string& name, double value, int width, int height) {
@@ -96,6 +124,51 @@ std::string MediaFiles::linear_exr(const std::string& name, double value, int wi
 double MediaFiles::mean_grey(const std::string& bytes) {
     write_file(file("mean"), bytes);
     return std::stod(run({"vips", "avg", file("mean")}));
+}
+
+std::array<int, 3> MediaFiles::pixel(const std::string& bytes, int x, int y) {
+    write_file(file("pixel"), bytes);
+    std::istringstream told(run({"vips", "getpoint", file("pixel"), std::to_string(x), std::to_string(y)}));
+    std::array<int, 3> colour{};
+    for (int& band : colour) {
+        double value = 0;
+        told >> value;
+        band = static_cast<int>(std::lround(value));
+    }
+    return colour;
+}
+
+std::vector<std::string> MediaFiles::numbered(const std::string& rate, int frames,
+                                              const std::vector<std::string>& encoding) {
+    std::vector<std::string> all{
+        "-f",
+        "lavfi",
+        "-i",
+        "color=black:s=8x1:r=" + rate +
+            ",format=gray,geq=lum='if(gte(mod(floor(N/pow(2\\,X))\\,2)\\,1)\\,220\\,30)',"
+            "scale=640:360:flags=neighbor,format=yuv420p",
+        "-frames:v",
+        std::to_string(frames)};
+    all.insert(all.end(), encoding.begin(), encoding.end());
+    return all;
+}
+
+int MediaFiles::number_of(const std::string& bytes, int index, const std::string& crop) {
+    write_file(file("numbered"), bytes);
+    run({"ffmpeg", "-v", "error", "-y", "-i", file("numbered"), "-vf",
+         "select=eq(n\\," + std::to_string(index) + ")," + (crop.empty() ? "" : "crop=" + crop + ",") +
+             "scale=8:1:flags=area,format=gray",
+         "-frames:v", "1", "-f", "rawvideo", file("bars")});
+    const std::string bars = read_file(file("bars"));
+    int number = 0;
+    for (std::size_t bit = 0; bit < bars.size() && bit < 8; ++bit)
+        if (static_cast<unsigned char>(bars[bit]) > 127) number |= 1 << bit;
+    return bars.size() == 8 ? number : -1;
+}
+
+std::string MediaFiles::packed(const std::string& bytes, const std::string& program) {
+    write_file(file("plain"), bytes);
+    return run({program, "-c", file("plain")});
 }
 
 MovieDescription MediaFiles::describe(const std::string& bytes, const std::string& format) {
@@ -127,10 +200,49 @@ std::string huge_png(std::uint32_t width, std::uint32_t height) {
            chunk("IEND", "");
 }
 
-std::string psd(std::uint32_t width, std::uint32_t height) {
+std::string psd(std::uint32_t width, std::uint32_t height, const std::string& rgb) {
     const std::string head = "8BPS" + big(1, 2) + std::string(6, '\0') + big(3, 2) + big(height, 4) +
                              big(width, 4) + big(8, 2) + big(3, 2);
-    return head + std::string(12, '\0') + big(0, 2) + std::string(std::size_t{3} * width * height, '\x50');
+    std::string bands;
+    for (const char band : rgb) bands += std::string(std::size_t{width} * height, band);
+    return head + std::string(12, '\0') + big(0, 2) + bands;
+}
+
+std::string zip(const std::vector<std::pair<std::string, std::string>>& files) {
+    std::string archive;
+    std::string index;
+    for (const auto& [name, bytes] : files) {
+        const std::string about = little(0, 8) + little(crc(bytes), 4) + little(bytes.size(), 4) +
+                                  little(bytes.size(), 4) + little(name.size(), 2);
+        index += "PK\x01\x02" + little(20, 2) + little(20, 2) + about + little(0, 12) +
+                 little(archive.size(), 4) + name;
+        archive += "PK\x03\x04" + little(20, 2) + about + little(0, 2) + name + bytes;
+    }
+    const std::string end = little(0, 4) + little(files.size(), 2) + little(files.size(), 2) +
+                            little(index.size(), 4) + little(archive.size(), 4) + little(0, 2);
+    return archive + index + "PK\x05\x06" + end;
+}
+
+std::string glb(const std::string& picture) {
+    std::string text =
+        R"({"asset":{"version":"2.0"},"materials":[{},{"pbrMetallicRoughness":{"baseColorTexture":{"index":0}}}],)"
+        R"("textures":[{"source":0}],"images":[{"bufferView":0,"mimeType":"image/png"}],)"
+        R"("bufferViews":[{"buffer":0,"byteOffset":4,"byteLength":)" +
+        std::to_string(picture.size()) + R"(}],"buffers":[{"byteLength":)" +
+        std::to_string(picture.size() + 4) + "}]}";
+    while (text.size() % 4 != 0) text += ' ';
+    std::string binary = "....";
+    binary += picture;
+    while (binary.size() % 4 != 0) binary += '\0';
+    return "glTF" + little(2, 4) + little(28 + text.size() + binary.size(), 4) + little(text.size(), 4) +
+           "JSON" + text + little(binary.size(), 4) + std::string("BIN\0", 4) + binary;
+}
+
+std::string wide_blend_file(std::uint32_t width, std::uint32_t height) {
+    const std::string data =
+        little(width, 4) + little(height, 4) + std::string(std::size_t{4} * width * height, '\xa0');
+    return "BLENDER17-01v0500TEST" + little(0, 12) + little(data.size(), 8) + little(1, 8) + data + "ENDB" +
+           little(0, 28);
 }
 
 std::string blend_file(std::uint32_t width, std::uint32_t height) {

@@ -3,6 +3,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createQueryClient } from "@/api/query_client";
+import { KEY_CHOICES, readKeyChoices } from "@/lib/key_choices";
 import { Keymap } from "@/lib/keymap";
 import { createAppRouter } from "@/routes/router";
 import { KeymapProvider } from "@/ui/keymap/KeymapProvider";
@@ -17,12 +18,19 @@ const queryClient = createQueryClient(() => {
 });
 const router = createAppRouter(queryClient);
 
+// The keys that someone chose in this browser; another tab may choose others.
+const keymap = new Keymap();
+keymap.choose(readKeyChoices());
+window.addEventListener("storage", ({ key }) => {
+  if (key === KEY_CHOICES) keymap.choose(readKeyChoices());
+});
+
 const container = document.getElementById("root");
 if (container !== null) {
   createRoot(container).render(
     <StrictMode>
       <QueryClientProvider client={queryClient}>
-        <KeymapProvider keymap={new Keymap()}>
+        <KeymapProvider keymap={keymap}>
           <RouterProvider router={router} />
         </KeymapProvider>
       </QueryClientProvider>

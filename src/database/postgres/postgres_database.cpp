@@ -18,6 +18,7 @@
 #include "database/postgres/write_tx.hpp"
 #include "database/request_scope.hpp"
 #include "database/schema_access.hpp"
+#include "database/usage.hpp"
 
 namespace bifrost::database {
 namespace postgres {
@@ -89,6 +90,23 @@ class PostgresDatabase final : public Database, public SchemaAccess {
 
   protected:
     Result<> run_read(const Body& body, bool snapshot) override {
+        return timed(UsageKind::read, [&] { return read_somewhere(body, snapshot); });
+    }
+    Result<> run_write(const Body& body) override {
+        return timed(UsageKind::write, [&] { return write_until_settled(body); });
+    }
+
+  private:
+    using Pool = ConnectionPool<Connection>;
+    enum class For { reading, anything };
+    struct DiscardWhenLost {
+        Pool::Lease& lease;
+        ~DiscardWhenLost() {
+            if (lease->lost()) lease.discard();
+        }
+    };
+
+    Result<> read_somewhere(const Body& body, bool snapshot) {
         const InTransaction inside(*this);
         RequestScope* const scope = RequestScope::current();
         if (replicas_ && scope != nullptr && scope->replicas_allowed()) {
@@ -100,7 +118,7 @@ class PostgresDatabase final : public Database, public SchemaAccess {
         return read_on(*lease, snapshot, true, body);
     }
 
-    Result<> run_write(const Body& body) override {
+    Result<> write_until_settled(const Body& body) {
         const InTransaction inside(*this);
         BIFROST_ASSIGN(auto lease, acquire());
         const DiscardWhenLost at_end{lease};
@@ -134,16 +152,6 @@ class PostgresDatabase final : public Database, public SchemaAccess {
             }
         }
     }
-
-  private:
-    using Pool = ConnectionPool<Connection>;
-    enum class For { reading, anything };
-    struct DiscardWhenLost {
-        Pool::Lease& lease;
-        ~DiscardWhenLost() {
-            if (lease->lost()) lease.discard();
-        }
-    };
 
     /// With several hosts in the URL it waits for one of them to be the primary.
     Result<Pool::Lease> acquire(For use = For::anything) {

@@ -8,6 +8,7 @@
 #include "database/sqlite/connection.hpp"
 #include "database/sqlite/sqlite_tx.hpp"
 #include "database/sqlite/writer.hpp"
+#include "database/usage.hpp"
 
 namespace bifrost::database {
 namespace sqlite {
@@ -87,6 +88,15 @@ class SqliteDatabase final : public Database, public SchemaAccess {
 
   protected:
     Result<> run_read(const Body& body, bool snapshot) override {
+        return timed(UsageKind::read, [&] { return read_file(body, snapshot); });
+    }
+    Result<> run_write(const Body& body) override {
+        const InTransaction inside(*this);
+        return timed(UsageKind::write, [&] { return writer_.run(body); });
+    }
+
+  private:
+    Result<> read_file(const Body& body, bool snapshot) {
         const InTransaction inside(*this);
         const auto deadline = Clock::now() + options_.deadline;
         BIFROST_ASSIGN(auto connection, readers_.acquire(deadline));
@@ -96,12 +106,7 @@ class SqliteDatabase final : public Database, public SchemaAccess {
         const EndRead end{*connection};
         return run_body(*connection, body);
     }
-    Result<> run_write(const Body& body) override {
-        const InTransaction inside(*this);
-        return writer_.run(body);
-    }
 
-  private:
     struct EndRead {
         Connection& connection;
         ~EndRead() {

@@ -12,10 +12,16 @@ namespace bifrost::folder {
 namespace {
 
 /// Windows tells neither cases nor the two slashes apart.
-std::string comparable(std::string_view path, std::string_view platform) {
-    std::string text = platform == "windows" ? fold_case(path) : std::string(path);
-    if (platform == "windows") std::replace(text.begin(), text.end(), '\\', '/');
-    return text;
+bool begins_on_windows(std::string_view path, std::string_view front) {
+    const auto comparable = [](std::string_view text) {
+        std::string folded = fold_case(text);
+        std::replace(folded.begin(), folded.end(), '\\', '/');
+        return folded;
+    };
+    // Most paths are of another drive: no need to fold them.
+    const auto is_slash = [](char c) { return c == '/' || c == '\\'; };
+    if (path.size() < front.size() || is_slash(path.front()) != is_slash(front.front())) return false;
+    return comparable(path.substr(0, front.size())) == comparable(front);
 }
 
 bool is_absolute(std::string_view path) {
@@ -60,12 +66,14 @@ std::optional<Below> Roots::split(std::string_view path, std::string_view platfo
     for (const auto& [root, places] : places_) {
         for (const auto& [place, root_path] : places) {
             if (!platform.empty() && platform != place) continue;
-            const std::string whole = comparable(path, place);
-            const std::string front = comparable(root_path, place);
-            if (!whole.starts_with(front) || (best && front.size() <= most)) continue;
+            const std::string& front = root_path;
+            if (best && front.size() <= most) continue;
+            const bool is_below =
+                place == "windows" ? begins_on_windows(path, front) : path.starts_with(front);
+            if (!is_below) continue;
             std::string rest(path.substr(front.size()));
             if (place == "windows") std::replace(rest.begin(), rest.end(), '\\', '/');
-            if (!rest.empty() && !front.ends_with('/')) {
+            if (!rest.empty() && !front.ends_with('/') && !front.ends_with('\\')) {
                 if (rest.front() != '/') continue;
                 rest.erase(0, 1);
             }

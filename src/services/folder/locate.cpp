@@ -20,6 +20,7 @@ struct KeyHash {
 /// One way to read one path, walked down from the project.
 struct Candidate {
     std::size_t path = 0; ///< which of the request's
+    std::string written;  ///< the part of it that was read: without what lies below the template's folder
     Reading reading;
     std::vector<Token> chain; ///< of entities below the project, top first
     std::size_t walked = 0;   ///< of the chain
@@ -39,13 +40,18 @@ std::string_view kind_of(Token token) { return token_name(token); }
 
 class Walk {
   public:
-    Walk(database::Tx& tx, const access::Actor& actor, const Layout& layout, EntityIndex& index)
-        : tx_(tx), actor_(actor), layout_(layout), index_(index) {}
+    Walk(database::Tx& tx, const access::Actor& actor, EntityIndex& index, std::size_t paths)
+        : tx_(tx), actor_(actor), index_(index) {
+        candidates_.reserve(paths);
+    }
 
-    void add(std::size_t path, Reading reading, const IndexedEntity& project) {
+    /// `below`: the path below its root.
+    void add(std::size_t path, Reading reading, std::string_view below, const IndexedEntity& project) {
         if (reading.values.code(Token::project) != project.code) return;
         Candidate one;
         one.path = path;
+        one.written = below;
+        if (!reading.rest.empty()) one.written.resize(below.size() - reading.rest.size() - 1);
         one.chain = chain_of(reading);
         one.reading = std::move(reading);
         one.at = one.owner = &project;
@@ -179,7 +185,7 @@ class Walk {
             found.representation = reading.values.code(Token::representation);
         found.task = reading.values.code(Token::task);
         if (reading.values.has(Token::workfile)) found.workfile = reading.values.number(Token::workfile);
-        const std::string written = written_path(reading);
+        const std::string& written = one.written;
         if (!expected) {
             found.error = expected.error().detail;
         } else if (*expected != written) {
@@ -192,11 +198,6 @@ class Walk {
         if (!add_file(one, found)) return false;
         out = std::move(found);
         return out.error.empty();
-    }
-
-    /// The path that was read, without what lies below.
-    [[nodiscard]] std::string written_path(const Reading& reading) const {
-        return reading.found->pattern.format(reading.values).value();
     }
 
     /// False when the path leads to a place among a version's files where there is none.
@@ -216,14 +217,13 @@ class Walk {
         found.representation = file->second.representation;
         if (file->second.path != one.reading.rest && found.error.empty()) {
             found.error = "It differs from its right path in upper and lower case only.";
-            found.expected_path = written_path(one.reading) + "/" + file->second.path;
+            found.expected_path = one.written + "/" + file->second.path;
         }
         return true;
     }
 
     database::Tx& tx_;
     const access::Actor& actor_;
-    const Layout& layout_;
     EntityIndex& index_;
     std::vector<Candidate> candidates_;
     std::unordered_map<Key, FoundFile, KeyHash> files_;
@@ -246,7 +246,7 @@ Result<std::vector<Located>> locate(database::Tx& tx, const access::Actor& actor
     BIFROST_CHECK(index.load(tx, {project_id}));
     const IndexedEntity* project = index.find(project_id);
     if (project == nullptr) return Error{Errc::not_found, "There is no such project."};
-    Walk walk(tx, actor, layout, index);
+    Walk walk(tx, actor, index, paths.size());
     for (std::size_t i = 0; i < paths.size(); ++i) {
         out[i].path = paths[i];
         auto below = layout.roots.split(paths[i], platform);
@@ -262,7 +262,7 @@ Result<std::vector<Located>> locate(database::Tx& tx, const access::Actor& actor
         out[i].platform = below->platform;
         out[i].error = "No entity of this project has such a path.";
         for (auto& reading : layout.templates.read(below->path, below->root))
-            walk.add(i, std::move(reading), *project);
+            walk.add(i, std::move(reading), below->path, *project);
     }
     BIFROST_CHECK(walk.run());
     walk.answer(out);

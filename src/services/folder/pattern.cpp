@@ -284,6 +284,7 @@ std::optional<std::string> name_fault(std::string_view name) {
     // Names that open a device on Windows, whatever ending follows.
     const std::string_view stem = name.substr(0, name.find('.'));
     if (stem.size() != 3 && stem.size() != 4) return std::nullopt;
+    if (std::string_view("cpanlCPANL").find(stem.front()) == std::string_view::npos) return std::nullopt;
     const std::string folded = fold_case(stem);
     const bool numbered = folded.size() == 4 && (folded.starts_with("com") || folded.starts_with("lpt")) &&
                           folded[3] >= '1' && folded[3] <= '9';

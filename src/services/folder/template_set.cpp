@@ -107,6 +107,7 @@ const Template* TemplateSet::find(std::string_view data_type, std::string_view k
 
 std::vector<Reading> TemplateSet::read(std::string_view path, std::string_view root) const {
     std::vector<Reading> readings;
+    readings.reserve(2);
     const auto segments = split_path(path);
     for (const auto& one : templates_) {
         if (!root.empty() && one.root != root) continue;

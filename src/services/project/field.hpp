@@ -105,7 +105,8 @@ Result<json::Raw> check_metadata(access::Call& call, const MetadataChange& chang
 Result<json::Raw> check_metadata(access::Call& call, const FieldRules& rules, const MetadataChange& change,
                                  const json::Raw& after);
 
-/// Keys of metadata that somebody doesn't see, by project and kind; for answers, events and tables.
+/// Keys of metadata that somebody doesn't see, by project and kind; for answers, events and tables. Of the
+/// kind "field" they are the ids of the definitions, whose events tell of them.
 using HiddenKeys = std::map<Id, std::map<std::string, std::set<std::string>, std::less<>>>;
 /// Fields that not everybody sees, of all projects.
 Result<std::vector<Field>> list_restricted_fields(database::Tx& tx);

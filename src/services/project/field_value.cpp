@@ -189,6 +189,7 @@ HiddenKeys hidden_keys(const access::Actor& actor, const std::vector<Field>& res
     const auto add = [&](const Id& project_id, const Field& field) {
         if (sees_field(actor, field, project_id)) return;
         auto& kinds = hidden[project_id];
+        kinds["field"].insert(field.id.text());
         for (const std::string_view kind : {"project", "episode", "sequence", "shot", "asset"})
             if (concerns(field, kind)) kinds[std::string(kind)].insert(field.key);
     };

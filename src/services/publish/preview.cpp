@@ -1,6 +1,8 @@
 #include "services/publish/preview.hpp"
 
 #include "services/publish/preview.sql.hpp"
+#include "services/publish/preview_work.hpp"
+#include "services/publish/preview_work.sql.hpp"
 #include "services/publish/version.sql.hpp"
 #include "services/publish/version_row.hpp"
 
@@ -11,7 +13,8 @@ using access::Actor;
 
 constexpr std::string_view kColumns =
     "select f.id, f.path, f.role, r.name, s.pattern, s.frames, p.kind, "
-    "coalesce(p.state, case v.preview_state when 'pending' then 'pending' else 'none' end), p.error, "
+    "case when v.preview_state = 'pending' and coalesce(p.state, 'none') <> 'ready' then 'pending' "
+    "else coalesce(p.state, 'none') end, case when v.preview_state = 'pending' then null else p.error end, "
     "case when p.state = 'ready' then '/api/v1/media/' || p.hash || '/' || cast(p.recipe as text) || "
     "'/thumbnail' end, "
     "case when p.state = 'ready' then '/api/v1/media/' || p.hash || '/' || cast(p.recipe as text) || "
@@ -65,6 +68,18 @@ Result<query::Page<Preview>> list_previews(database::Tx& tx, const Actor& actor,
     list.where("f.version_id = ?", database::make_params(version_id));
     list.where("f.sequence_hash is null or f.id = s.file_id");
     return list.page<Preview>(tx, request);
+}
+
+Result<> remake_previews(access::Call& call, const Id& version_id) {
+    BIFROST_ASSIGN(const auto rows, call.tx.query(sql::find_version, version_id));
+    if (rows.empty()) return Error{Errc::not_found, "There is no such version."};
+    const Version version = read_version(rows[0]);
+    if (!sees_version(call.actor, version)) return Error{Errc::not_found, "There is no such version."};
+    BIFROST_CHECK(call.actor.require(access::Permission::version_create, version.project_id, "version"));
+    if (version.state != "published" || version.file_count == 0)
+        return Error{Errc::conflict, "Only a published version with files has previews."};
+    BIFROST_CHECK(call.tx.execute(sql::await_pictures, version_id));
+    return enqueue_previews(call.tx, version_id, version.project_id, true);
 }
 
 Result<PreviewOutput> get_output(database::Tx& tx, const Actor& actor, const PreviewAddress& address,

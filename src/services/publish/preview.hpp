@@ -58,6 +58,11 @@ Result<PreviewOutput> get_output(database::Tx& tx, const access::Actor& actor, c
 /// outputs. not_found as get_output.
 Result<json::Raw> get_manifest(database::Tx& tx, const access::Actor& actor, const PreviewAddress& address);
 
+/// Has the previews of a published version made anew: after a failure, or when programs or limits have
+/// changed. They are pending until then. not_found as get_version; forbidden without version:create; conflict
+/// for a version that isn't published.
+Result<> remake_previews(access::Call& call, const Id& version_id);
+
 /// "/api/v1/media/<hash>/<recipe>/<name>"
 std::string media_url(const PreviewAddress& address, std::string_view name);
 

@@ -77,6 +77,9 @@ select cast(value as uuid) from jsonb_array_elements_text(cast($3 as jsonb))
 -- name: set_version_picture
 update version set picture = $2, preview_state = $3, preview_error = $4 where id = $1
 
+-- name: await_pictures
+update version set preview_state = 'pending', preview_error = null where id = $1
+
 -- An asset's picture is that of its version that was published last.
 -- name: set_asset_picture
 update asset

@@ -2,6 +2,7 @@
 
 #include <boost/json/parse.hpp>
 
+#include "core/metrics.hpp"
 #include "events/event_log.hpp"
 #include "query/full_text.hpp"
 #include "services/search/document.hpp"
@@ -124,6 +125,21 @@ Result<> take_in(database::Tx& tx, const std::vector<events::Event>& page) {
     return {};
 }
 
+/// Whoever takes events in counts them, so that the sum over all processes has each event once.
+void count(const std::vector<events::Event>& taken) {
+    static const auto lag = metrics::gauge("bifrost_search_lag_seconds",
+                                           "How old the newest event was when the search index took it in");
+    if (taken.empty()) return lag.set(0);
+    std::map<std::string_view, double> sums;
+    for (const auto& event : taken) sums[event.action] += 1;
+    for (const auto& [action, sum] : sums)
+        metrics::counter("bifrost_events_total",
+                         "Events of the site, counted as the search index takes them in",
+                         {{"action", std::string(action)}})
+            .increment(sum);
+    lag.set(static_cast<double>(Timestamp::now().micros - taken.back().at.micros) / 1e6);
+}
+
 } // namespace
 
 Result<std::int64_t> index_events(database::Database& database, std::int64_t most) {
@@ -133,8 +149,13 @@ Result<std::int64_t> index_events(database::Database& database, std::int64_t mos
         const auto page = events::list_events(tx, since, 1, {});
         return !page || !page->events.empty(); // an error is for the transaction below
     }));
-    if (!anything) return std::int64_t{0};
-    return database.write([&](database::Tx& tx) -> Result<std::int64_t> {
+    if (!anything) {
+        count({});
+        return std::int64_t{0};
+    }
+    std::vector<events::Event> taken;
+    const auto sum = database.write([&](database::Tx& tx) -> Result<std::int64_t> {
+        taken.clear();
         BIFROST_CHECK(tx.execute(sql::make_cursor, consumer));
         BIFROST_ASSIGN(const auto cursor, tx.query(sql::lock_cursor, consumer));
         if (cursor.empty()) return std::int64_t{0};
@@ -143,13 +164,16 @@ Result<std::int64_t> index_events(database::Database& database, std::int64_t mos
         BIFROST_ASSIGN(const auto site, tx.query(sql::find_epoch));
         // A database that was put back to an older copy: everything is looked at again.
         if (!site.empty() && since->epoch > site[0].integer(0)) since = std::nullopt;
-        BIFROST_ASSIGN(const auto page, events::list_events(tx, since, most, {}));
+        BIFROST_ASSIGN(auto page, events::list_events(tx, since, most, {}));
         if (page.events.empty()) return std::int64_t{0};
         BIFROST_CHECK(take_in(tx, page.events));
         BIFROST_CHECK(tx.execute(sql::save_position, consumer, page.position.epoch, page.position.txid,
                                  page.position.number, page.events.back().at));
-        return static_cast<std::int64_t>(page.events.size());
+        taken = std::move(page.events);
+        return static_cast<std::int64_t>(taken.size());
     });
+    if (sum) count(taken);
+    return sum;
 }
 
 } // namespace bifrost::search

@@ -60,6 +60,11 @@ Result<std::unique_ptr<ObjectStore>> open_s3_store(const S3StoreOptions& options
         std::make_unique<S3ObjectStore>(options, std::move(addresses.own), std::move(addresses.of_clients)));
 }
 
+Result<std::string> s3_client_origin(const S3StoreOptions& options) {
+    BIFROST_ASSIGN(const auto addresses, check_options(options));
+    return addresses.of_clients.origin;
+}
+
 std::string s3_cors_json(const std::vector<std::string>& origins) {
     return "{\"CORSRules\":[{\"AllowedOrigins\":" + json::to_json(origins) +
            ",\"AllowedMethods\":[\"GET\",\"HEAD\",\"PUT\"],\"AllowedHeaders\":[\"*\"],"

@@ -31,6 +31,9 @@ struct S3StoreOptions {
 /// asks. invalid with a sentence that names the setting.
 Result<std::unique_ptr<ObjectStore>> open_s3_store(const S3StoreOptions& options);
 
+/// The origin that clients' signed URLs have ("https://bucket.s3.example.com"); errors as open_s3_store.
+Result<std::string> s3_client_origin(const S3StoreOptions& options);
+
 /// What the bucket's CORS settings must be for browsers on these origins ("https://bifrost.studio") to upload
 /// and fetch: the JSON that `aws s3api put-bucket-cors --cors-configuration` takes.
 std::string s3_cors_json(const std::vector<std::string>& origins);

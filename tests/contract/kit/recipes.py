@@ -339,6 +339,11 @@ for _name, (_kind, _rest) in {
     RECIPES[_name] = lambda bench, kind=_kind, rest=_rest: get(bench.path(kind, rest))
 
 
+@recipe
+def remake_previews(bench):
+    return post(f"/versions/{bench.new_version()['id']}/previews", {})
+
+
 RECIPES["get_media"] = lambda bench: get(bench.media + "/thumbnail?width=16")
 RECIPES["get_media_manifest"] = lambda bench: get(bench.media + "/manifest")
 

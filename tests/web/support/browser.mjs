@@ -17,17 +17,21 @@ export const WIDTHS = [
 ];
 export const THEMES = ["dark", "light"];
 
-export function launch() {
+export function launch(more = []) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [
       "--headless",
       "--no-sandbox",
       "--disable-gpu",
+      // Models are drawn by the processor where there is no graphics card.
+      "--use-angle=swiftshader",
+      "--enable-unsafe-swiftshader",
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
       "--no-first-run",
+      ...more,
     ],
   });
 }
@@ -46,6 +50,19 @@ export async function openPage(browser, baseURL) {
     if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) faults.push(message.text());
   });
   return { page, context, faults };
+}
+
+/**
+ * Waits until something is true in the page. Asked from outside: the page's own policy forbids the evaluation that
+ * Playwright's own waiting would do in it.
+ */
+export async function until(page, question, argument) {
+  const end = Date.now() + 60_000;
+  for (;;) {
+    if (await page.evaluate(question, argument)) return;
+    if (Date.now() > end) throw new Error(`in vain: ${String(question)} ${JSON.stringify(argument)}`);
+    await page.waitForTimeout(40);
+  }
 }
 
 export async function setTheme(page, theme) {

@@ -14,8 +14,8 @@ const START_MS = 60_000;
 const STOP_MS = 10_000;
 
 /** Without a database named, SQLite in the site's folder. */
-function environment(database) {
-  const rest = { ...process.env };
+function environment(database, settings = {}) {
+  const rest = { ...process.env, ...settings };
   delete rest.DATABASE_URL;
   return database === undefined ? rest : { ...rest, DATABASE_URL: database };
 }
@@ -34,7 +34,7 @@ export async function newPostgresDatabase() {
  * the site of a server that was stopped before, on the port that it had. With `shared` it has a shared file system,
  * the folder `projects`.
  */
-export async function startServer({ database, data: given, port = 0, shared = false } = {}) {
+export async function startServer({ database, data: given, port = 0, shared = false, settings } = {}) {
   const data = given ?? (await mkdtemp(path.join(tmpdir(), "bifrost-web-")));
   const again = given !== undefined;
   const args = ["serve", "--data", data, "--port", String(port), "--host", "127.0.0.1"];
@@ -43,7 +43,7 @@ export async function startServer({ database, data: given, port = 0, shared = fa
     await mkdir(projects, { recursive: true });
     args.push("--projects-root", projects);
   }
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: environment(database) });
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: environment(database, settings) });
   let printed = "";
   const exited = new Promise((resolve) => child.once("exit", resolve));
 
@@ -82,8 +82,8 @@ export async function startServer({ database, data: given, port = 0, shared = fa
 }
 
 /** An API token of the owner, made as an administrator does it on the server's machine. */
-export async function createToken(data, database) {
+export async function createToken(data, database, settings) {
   const args = ["token", "create", "--data", data, "--user", "owner", "--name", "test", "--output", "json"];
-  const { stdout } = await promisify(execFile)(program, args, { env: environment(database) });
+  const { stdout } = await promisify(execFile)(program, args, { env: environment(database, settings) });
   return JSON.parse(stdout).token;
 }

@@ -29,6 +29,8 @@ export type Product = Schemas["Product"];
 export type Project = Schemas["Project"];
 export type ProjectCreate = Schemas["ProjectCreate"];
 export type ProjectStats = Schemas["ProjectStats"];
+/** What shall be done about findings, by their state. */
+export type ReconcileActions = NonNullable<Schemas["ReconcileRequest"]["actions"]>;
 export type SearchHit = Schemas["SearchHit"];
 export type Breakdown = Schemas["Breakdown"];
 export type Casting = Schemas["Casting"];

@@ -23,6 +23,8 @@ export interface Binding {
   label: string;
   /** Left out of the command palette: it makes sense only as a key (arrows), or it opens the palette itself. */
   keyOnly?: boolean;
+  /** Its keys say what it does (arrows): nobody chooses others for it. */
+  fixed?: boolean;
   /** Returning false passes the key on to the next context. */
   run: (press: KeyPress) => boolean | undefined;
 }
@@ -48,8 +50,12 @@ export function chordOf(press: KeyPress): string {
   return parts.join("+");
 }
 
+/** Keys that someone chose instead of the usual ones, by the binding's id. */
+export type KeyChoices = Readonly<Record<string, readonly string[]>>;
+
 export class Keymap {
   private readonly bindings: Binding[] = [];
+  private choices: KeyChoices = {};
   private readonly listeners = new Set<() => void>();
   private snapshot: readonly Binding[] = [];
   private pending = "";
@@ -71,7 +77,17 @@ export class Keymap {
     };
   }
 
-  /** What stands on the page of keys, each id once. The answer is the same object until a binding changes. */
+  /** Takes these keys instead of the usual ones. */
+  choose(choices: KeyChoices): void {
+    this.choices = choices;
+    this.changed();
+  }
+
+  private keysOf(binding: Binding): readonly string[] {
+    return (binding.fixed === true ? undefined : this.choices[binding.id]) ?? binding.keys;
+  }
+
+  /** What stands on the page of keys, each id once, with the keys that work. The answer is the same object until a binding changes. */
   readonly list = (): readonly Binding[] => this.snapshot;
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -98,11 +114,11 @@ export class Keymap {
       for (let index = this.bindings.length - 1; index >= 0; index -= 1) {
         const binding = this.bindings[index];
         if (binding?.context !== context) continue;
-        if (binding.keys.includes(keys) && binding.run(press) !== false) return true;
+        if (this.keysOf(binding).includes(keys) && binding.run(press) !== false) return true;
       }
     }
     const begins = this.bindings.some(
-      (binding) => scope.contexts.includes(binding.context) && binding.keys.some((key) => key.startsWith(`${keys} `)),
+      (binding) => scope.contexts.includes(binding.context) && this.keysOf(binding).some((key) => key.startsWith(`${keys} `)),
     );
     if (begins) {
       this.pending = keys;
@@ -113,7 +129,7 @@ export class Keymap {
 
   private changed(): void {
     const byId = new Map(this.bindings.map((binding) => [binding.id, binding]));
-    this.snapshot = [...byId.values()];
+    this.snapshot = [...byId.values()].map((binding) => ({ ...binding, keys: this.keysOf(binding) }));
     for (const listener of this.listeners) listener();
   }
 }

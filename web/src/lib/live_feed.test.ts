@@ -56,7 +56,33 @@ describe("LiveFeed", () => {
     await run;
   });
 
-  it("tells that everything must be read again when events were lost, and goes on", async () => {
+  it("begins where the page began to read, so that nothing is missed in between", async () => {
+    const world = ports([{ data: [event("1.1.0")], position: "1.1.0", next_cursor: null }]);
+    const stop = new AbortController();
+    const run = new LiveFeed(world.ports, "0.9.0").run(stop.signal);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(world.asked).toEqual(["0.9.0"]);
+    expect(world.heard).toEqual(["1.1.0"]);
+    stop.abort();
+    await run;
+  });
+
+  it("tells that everything must be read again when events were lost, once it knows from where on it hears all", async () => {
+    const world = ports([new Error("gone")]);
+    const order: string[] = [];
+    world.gap.mockImplementation(() => order.push("gap"));
+    world.ports.newest = () => (order.push("newest"), Promise.resolve("1.0.0"));
+    const stop = new AbortController();
+    const run = new LiveFeed(world.ports).run(stop.signal);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(world.gap).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(order).toEqual(["newest", "newest", "gap"]);
+    stop.abort();
+    await run;
+  });
+
+  it("goes on after a gap", async () => {
     const world = ports([new Error("gone")]);
     const stop = new AbortController();
     const run = new LiveFeed(world.ports).run(stop.signal);

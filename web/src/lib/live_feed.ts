@@ -17,7 +17,7 @@ export interface FeedPorts<E extends FeedEvent> {
   page(since: string | undefined, signal: AbortSignal): Promise<FeedPage<E>>;
   /** Opens the stream; undefined when this server has none. */
   stream(since: string | undefined, signal: AbortSignal): Promise<ReadableStream<Uint8Array> | undefined>;
-  /** The events before the oldest that is kept are gone: everything must be read again. */
+  /** Events were lost: everything must be read again. The position from which on nothing is lost is known before. */
   onGap(): void;
   onEvents(events: readonly E[]): void;
   onState(live: boolean): void;
@@ -59,8 +59,15 @@ export class LiveFeed<E extends FeedEvent> {
   private position: string | undefined;
   private streams = true;
   private wake: (() => void) | undefined;
+  private gap = false;
 
-  constructor(private readonly ports: FeedPorts<E>) {}
+  /** `start` is a position that was read before anything that the page shows: what happens later is heard. */
+  constructor(
+    private readonly ports: FeedPorts<E>,
+    start?: string,
+  ) {
+    this.position = start;
+  }
 
   /** Follows what happens until the signal ends it. Another tab may have told a position already. */
   async run(signal: AbortSignal): Promise<void> {
@@ -68,6 +75,10 @@ export class LiveFeed<E extends FeedEvent> {
     while (!signal.aborted) {
       try {
         this.position ??= await this.ports.newest();
+        if (this.gap) {
+          this.gap = false;
+          this.ports.onGap();
+        }
         if (this.streams) await this.follow(signal);
         if (!this.streams) await this.poll(signal);
         failures = 0;
@@ -76,7 +87,7 @@ export class LiveFeed<E extends FeedEvent> {
         this.ports.onState(false);
         if (this.ports.isGone(error)) {
           this.position = undefined;
-          this.ports.onGap();
+          this.gap = true;
         }
         failures += 1;
         await this.rest(Math.min(MOST_RETRY_MS, RETRY_MS * failures), signal);

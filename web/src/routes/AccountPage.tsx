@@ -1,3 +1,4 @@
+import { KeyEditor } from "@/features/keys/KeyEditor";
 import { PasswordForm } from "@/features/session/PasswordForm";
 import { ProfileForm } from "@/features/session/ProfileForm";
 import { useTitle } from "@/ui/use_title";
@@ -14,6 +15,9 @@ export function AccountPage() {
         <ProfileForm />
         <h2 className={styles.heading}>Password</h2>
         <PasswordForm />
+        <h2 className={styles.heading}>Keys</h2>
+        <p className={styles.note}>They are kept in this browser. <kbd>?</kbd> shows those that work where you are.</p>
+        <KeyEditor />
       </section>
     </div>
   );

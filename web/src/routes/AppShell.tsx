@@ -39,6 +39,19 @@ export function AppShell() {
   // On a narrow screen the rail lies over the page and goes away once it led somewhere.
   useEffect(() => router.subscribe("onResolved", () => { setDrawer(false); }), [router]);
 
+  // A file that misses the place where it can be dropped would take the page's place.
+  useEffect(() => {
+    const keep = (event: DragEvent) => {
+      if (event.dataTransfer?.types.includes("Files") === true) event.preventDefault();
+    };
+    window.addEventListener("dragover", keep);
+    window.addEventListener("drop", keep);
+    return () => {
+      window.removeEventListener("dragover", keep);
+      window.removeEventListener("drop", keep);
+    };
+  }, []);
+
   const toggleRail = () => {
     if (window.matchMedia(NARROW).matches) {
       setDrawer(!drawer);
@@ -66,7 +79,7 @@ export function AppShell() {
     setOverlay(undefined);
   };
 
-  const live = useLive(code);
+  const live = useLive();
   useShellKeys(code);
   useKeys([
     { id: "rail.toggle", context: "global", keys: ["["], label: "Fold or open the rail", run: () => (toggleRail(), true) },

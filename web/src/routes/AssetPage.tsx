@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useEffect } from "react";
-import { useMay } from "@/api/me_queries";
+import { meQuery, useMay } from "@/api/me_queries";
 import { AssemblyPane } from "@/features/assembly/AssemblyPane";
 import { AssetDetails } from "@/features/assets/AssetDetails";
 import { assetQuery } from "@/features/assets/asset_queries";
@@ -14,14 +14,16 @@ import { productsQuery } from "@/features/versions/version_queries";
 import { flattenPages } from "@/lib/paging";
 import { Button } from "@/ui/Button";
 import { ErrorState } from "@/ui/ErrorState";
+import { titleWithKey, useKeyNames } from "@/ui/keymap/use_key_names";
 import { useKeys } from "@/ui/keymap/use_keys";
 import { Tabs } from "@/ui/Tabs";
 import { useTitle } from "@/ui/use_title";
 import { AssetGraph } from "./AssetGraph";
 import { TABS, tabOf } from "./asset_page_view";
 import styles from "./shell.module.css";
+import { NotAllowedDialog } from "./NotAllowedDialog";
 import { useProjects } from "./use_projects";
-import { ViewerOf } from "./ViewerOf";
+import { ViewerOf, ViewerOfProducts } from "./ViewerOf";
 
 const UploadDialog = lazy(() => import("./UploadDialog").then((file) => ({ default: file.UploadDialog })));
 const route = getRouteApi("/app/p/$code/assets/$asset");
@@ -33,9 +35,9 @@ export function AssetPage() {
   const navigate = useNavigate();
   const { codeOfId } = useProjects();
   const may = useMay(code);
+  const me = useQuery(meQuery);
   const { data: asset, error, refetch } = useQuery(assetQuery(id));
   const products = flattenPages(useInfiniteQuery(productsQuery(id)).data?.pages ?? []);
-  const latest = products.find((product) => product.latest_number !== null);
   const tab = tabOf(search);
   useTitle(asset?.name);
   useEffect(() => {
@@ -43,6 +45,7 @@ export function AssetPage() {
   }, [code]);
 
   const mayUpload = may("version:create");
+  const uploadKey = useKeyNames("asset.upload");
   const uploading = (on: boolean) => void go({ search: (previous) => (on ? { ...previous, upload: "1" } : { ...previous, upload: "" }), replace: !on });
   useKeys([
     { id: "asset.upload", context: "page", keys: ["u"], label: "Upload a version", run: () => (mayUpload && uploading(true), mayUpload) },
@@ -77,7 +80,7 @@ export function AssetPage() {
             {asset?.name ?? "…"}
           </h1>
           {mayUpload && (
-            <Button kind="primary" icon="upload" title="Upload a version (U)" onClick={() => { uploading(true); }}>
+            <Button kind="primary" icon="upload" title={titleWithKey("Upload a version", uploadKey)} onClick={() => { uploading(true); }}>
               Upload
             </Button>
           )}
@@ -90,7 +93,7 @@ export function AssetPage() {
         >
           {tab === "overview" && (
             <div className={styles.overview}>
-              <div className={styles.overviewMain}>{latest !== undefined && <ViewerOf productId={latest.id} />}</div>
+              <div className={styles.overviewMain}><ViewerOfProducts products={products} project={code} /></div>
               <div className={styles.overviewSide}>
                 <AssetDetails id={id} project={code} headless>
                   {null}
@@ -105,7 +108,7 @@ export function AssetPage() {
               version={search.version}
               other={search.with}
               onShow={show}
-              viewer={(version) => <ViewerOf versionId={version} />}
+              viewer={(version) => <ViewerOf versionId={version} project={code} />}
               link={versionLink}
               mayReview={may("version:transition")}
             />
@@ -126,6 +129,9 @@ export function AssetPage() {
           {tab === "history" && <HistoryList id={id} />}
         </Tabs>
       </div>
+      {search.upload === "1" && me.isSuccess && !mayUpload && (
+        <NotAllowedDialog act="upload here" permission="version:create" project={code} onClose={() => { uploading(false); }} />
+      )}
       {search.upload === "1" && mayUpload && (
         <Suspense>
           <UploadDialog code={code} asset={asset} fixed products={products.map((product) => product.code)} onClose={() => { uploading(false); }} />

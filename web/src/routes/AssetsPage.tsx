@@ -1,7 +1,7 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useEffect } from "react";
-import { useMay } from "@/api/me_queries";
+import { meQuery, useMay } from "@/api/me_queries";
 import { AssetBrowser } from "@/features/assets/AssetBrowser";
 import { assetQuery } from "@/features/assets/asset_queries";
 import { AssetDetails } from "@/features/assets/AssetDetails";
@@ -14,9 +14,11 @@ import { parseSelection } from "@/lib/url_state";
 import { Button } from "@/ui/Button";
 import { ErrorState } from "@/ui/ErrorState";
 import { Hidden } from "@/ui/Hidden";
+import { titleWithKey, useKeyNames } from "@/ui/keymap/use_key_names";
 import { useKeys } from "@/ui/keymap/use_keys";
 import { Panel } from "@/ui/Panel";
 import { useTitle } from "@/ui/use_title";
+import { NotAllowedDialog } from "./NotAllowedDialog";
 import styles from "./shell.module.css";
 import { useOpened } from "./use_opened";
 import { useProjects } from "./use_projects";
@@ -37,6 +39,7 @@ export function AssetsPage() {
   const navigate = route.useNavigate();
   const { nameOfCode } = useProjects();
   const may = useMay(code);
+  const me = useQuery(meQuery);
   const selection = parseSelection(search.sel);
   const opened = useOpened(selection);
   const selected = opened.assetId;
@@ -63,6 +66,7 @@ export function AssetsPage() {
   };
   const { data: asset } = useQuery({ ...assetQuery(selected ?? ""), enabled: selected !== undefined });
   const mayUpload = may("version:create");
+  const uploadKey = useKeyNames("assets.upload");
   const uploading = (on: boolean) => {
     void navigate({
       search: (previous) => ({ ...searchOf(viewOf(previous), previous), ...(on && { upload: "1" as const }) }),
@@ -117,13 +121,16 @@ export function AssetsPage() {
         mayUpdate={may("asset:update")}
         acts={
           mayUpload && (
-            <Button kind="primary" icon="upload" title="Upload and publish (U)" onClick={() => { uploading(true); }}>
+            <Button kind="primary" icon="upload" title={titleWithKey("Upload and publish", uploadKey)} onClick={() => { uploading(true); }}>
               Upload
             </Button>
           )
         }
       />
       </DropTarget>
+      {search.upload === "1" && me.isSuccess && !mayUpload && (
+        <NotAllowedDialog act="upload here" permission="version:create" project={code} onClose={() => { uploading(false); }} />
+      )}
       {search.upload === "1" && mayUpload && (
         <Suspense>
           <UploadDialog code={code} asset={asset} fixed={false} products={[]} onClose={() => { uploading(false); }} />

@@ -1,9 +1,11 @@
+import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useMay } from "@/api/me_queries";
+import { meQuery, useMay } from "@/api/me_queries";
 import { CreateProjectDialog } from "@/features/projects/CreateProjectDialog";
 import { ProjectBrowser } from "@/features/projects/ProjectBrowser";
 import { useKeys } from "@/ui/keymap/use_keys";
 import { useTitle } from "@/ui/use_title";
+import { NotAllowedDialog } from "./NotAllowedDialog";
 
 const route = getRouteApi("/app/projects");
 
@@ -11,6 +13,7 @@ export function ProjectsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const may = useMay();
+  const me = useQuery(meQuery);
   useTitle("Projects");
 
   const creating = (open: boolean) => {
@@ -55,6 +58,9 @@ export function ProjectsPage() {
           </Link>
         )}
       />
+      {search.create === "1" && me.isSuccess && !mayCreate && (
+        <NotAllowedDialog act="make projects" permission="project:create" onClose={() => { creating(false); }} />
+      )}
       <CreateProjectDialog
         open={search.create === "1" && mayCreate}
         onClose={() => {

@@ -3,6 +3,7 @@ import { ProjectSwitcher } from "@/features/projects/ProjectSwitcher";
 import { AccountMenu } from "@/features/session/AccountMenu";
 import type { Theme } from "@/lib/theme";
 import { Icon } from "@/ui/icon/Icon";
+import { useKeyHints } from "@/ui/keymap/use_key_names";
 import { Logo } from "@/ui/Logo";
 import styles from "./shell.module.css";
 
@@ -18,6 +19,7 @@ interface RailProps {
 /** The way to every page: the project that is open, what belongs to it, and what belongs to the site. */
 export function Rail({ code, theme, onTheme, onProject, onKeys, onSignOut }: RailProps) {
   const navigate = useNavigate();
+  const hint = useKeyHints();
   return (
     <nav className={styles.rail} aria-label="Bifrost">
       <Link to="/" className={styles.brand} aria-label="Bifrost, go to the start">
@@ -28,34 +30,34 @@ export function Rail({ code, theme, onTheme, onProject, onKeys, onSignOut }: Rai
       <div className={styles.pages}>
         {code !== undefined && (
           <>
-            <Link to="/p/$code/assets" params={{ code }} className={styles.page} aria-label="Assets" title="Assets (G A)">
+            <Link to="/p/$code/assets" params={{ code }} className={styles.page} aria-label="Assets" title={hint("Assets", "go.assets")}>
               <Icon name="assets" />
               <span>Assets</span>
             </Link>
-            <Link to="/p/$code/shots" params={{ code }} className={styles.page} aria-label="Shots" title="Shots (G S)">
+            <Link to="/p/$code/shots" params={{ code }} className={styles.page} aria-label="Shots" title={hint("Shots", "go.shots")}>
               <Icon name="film" />
               <span>Shots</span>
             </Link>
-            <Link to="/p/$code/breakdown" params={{ code }} className={styles.page} aria-label="Breakdown" title="Breakdown (G B)">
+            <Link to="/p/$code/breakdown" params={{ code }} className={styles.page} aria-label="Breakdown" title={hint("Breakdown", "go.breakdown")}>
               <Icon name="view-table" />
               <span>Breakdown</span>
             </Link>
-            <Link to="/p/$code/edits" params={{ code }} className={styles.page} aria-label="Edits" title="Edits (G E)">
+            <Link to="/p/$code/edits" params={{ code }} className={styles.page} aria-label="Edits" title={hint("Edits", "go.edits")}>
               <Icon name="compare" />
               <span>Edits</span>
             </Link>
-            <Link to="/p/$code/folders" params={{ code }} className={styles.page} aria-label="Folders" title="Folders (G F)">
+            <Link to="/p/$code/folders" params={{ code }} className={styles.page} aria-label="Folders" title={hint("Folders", "go.folders")}>
               <Icon name="folder" />
               <span>Folders</span>
             </Link>
-            <Link to="/p/$code/jobs" params={{ code }} className={styles.page} aria-label="Jobs" title="Jobs (G J)">
+            <Link to="/p/$code/jobs" params={{ code }} className={styles.page} aria-label="Jobs" title={hint("Jobs", "go.jobs")}>
               <Icon name="jobs" />
               <span>Jobs</span>
             </Link>
             <div className={styles.rule} />
           </>
         )}
-        <Link to="/projects" className={styles.page} aria-label="Projects" title="Projects (G P)">
+        <Link to="/projects" className={styles.page} aria-label="Projects" title={hint("Projects", "go.projects")}>
           <Icon name="project" />
           <span>Projects</span>
         </Link>

@@ -18,7 +18,7 @@ import { Tabs } from "@/ui/Tabs";
 import { useTitle } from "@/ui/use_title";
 import styles from "./shell.module.css";
 import { useProjects } from "./use_projects";
-import { ViewerOf } from "./ViewerOf";
+import { ViewerOfProducts } from "./ViewerOf";
 
 const route = getRouteApi("/app/p/$code/shots/$shot");
 
@@ -39,7 +39,7 @@ export function ShotPage() {
   const may = useMay(code);
   const { data: shot, error, refetch } = useQuery(shotQuery(id));
   const products = flattenPages(useInfiniteQuery(productsQuery(id, "shot")).data?.pages ?? []);
-  const latest = products.find((product) => product.latest_number !== null);
+  const isPublished = products.some((product) => product.latest_number !== null);
   const tab = TABS.find((one) => one.id === search.tab)?.id ?? "overview";
   useTitle(shot === undefined ? undefined : `${sequenceOf(shot)}/${shot.code}`);
   useEffect(() => {
@@ -63,7 +63,7 @@ export function ShotPage() {
       <Tabs label="Parts of the shot" tabs={TABS} current={tab} onChange={(next) => void go({ search: next === "overview" ? {} : { tab: next } })}>
         {tab === "overview" && (
           <div className={styles.overview}>
-            <div className={styles.overviewMain}>{latest === undefined ? <CastingPane shotId={id} assetLink={assetLink} /> : <ViewerOf productId={latest.id} />}</div>
+            <div className={styles.overviewMain}>{isPublished ? <ViewerOfProducts products={products} project={code} /> : <CastingPane shotId={id} assetLink={assetLink} />}</div>
             <div className={styles.overviewSide}>
               <ShotDetails id={id} project={code} headless />
             </div>

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { SearchBox } from "@/features/search/SearchBox";
 import { IconButton } from "@/ui/Button";
 import { Icon } from "@/ui/icon/Icon";
+import { useKeyNames } from "@/ui/keymap/use_key_names";
 import styles from "./shell.module.css";
 import { useCrumbs } from "./use_crumbs";
 import { useHitNavigation } from "./use_hit_navigation";
@@ -18,13 +19,15 @@ interface TopBarProps {
 
 export function TopBar({ code, onRail, onPalette, children }: TopBarProps) {
   const navigate = useNavigate();
+  const railKey = useKeyNames("rail.toggle");
+  const paletteKey = useKeyNames("palette.open");
   const { nameOfCode, nameOfId } = useProjects();
   const openHit = useHitNavigation();
   const { page, entity } = useCrumbs();
 
   return (
     <header className={styles.bar}>
-      <IconButton icon="panel-left" label="Fold or open the rail" hint="[" onClick={onRail} />
+      <IconButton icon="panel-left" label="Fold or open the rail" hint={railKey} onClick={onRail} />
       <nav aria-label="Breadcrumb" className={styles.crumbs}>
         <ol>
           {code !== undefined && (
@@ -56,7 +59,7 @@ export function TopBar({ code, onRail, onPalette, children }: TopBarProps) {
         }}
       />
       {children}
-      <IconButton icon="command" label="Command palette" hint="Ctrl K" onClick={onPalette} />
+      <IconButton icon="command" label="Command palette" hint={paletteKey} onClick={onPalette} />
     </header>
   );
 }

@@ -1,7 +1,8 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import type { Asset, Event, Product, Version } from "@/api/schema";
-import { assetQuery, tableOf } from "@/features/assets/asset_queries";
+import { assetQuery, heardAssets, takeAssetEvent, tableOf } from "@/features/assets/asset_queries";
 import { applyShotEvent } from "@/features/shots/shot_queries";
+import { awaitPicture } from "./live_pictures";
 
 // Puts what happened into what the browser holds, so that nobody asks for whole lists again because of one change.
 
@@ -19,22 +20,22 @@ function holds<T extends { id: string }>(pages: Pages<T>, id: string): boolean {
   return pages?.pages.some(({ data }) => data.some((row) => row.id === id)) ?? false;
 }
 
+/** An answer that is on its way may be from before what happened: it is asked for again. */
+function readAgain(client: QueryClient, queryKey: readonly unknown[]): boolean {
+  const isReading = client.isFetching({ queryKey }) > 0;
+  if (isReading) void client.invalidateQueries({ queryKey });
+  return isReading;
+}
+
 function onAsset(client: QueryClient, event: Event, code: string | undefined): void {
   const id = event.entity_id;
   const after = (event.patch.after ?? {}) as Partial<Asset>;
+  heardAssets.note([{ project: code, event }]);
   const table = code === undefined ? undefined : tableOf(client, code);
-  if (table?.apply(event) === "unknown") {
-    void client.fetchQuery(assetQuery(id)).then(
-      (asset) => {
-        if (asset.archived_at === null) table.add([asset]);
-      },
-      // It is gone again, or was never to be seen: there is nothing to show.
-      () => undefined,
-    );
-  }
+  if (table !== undefined) takeAssetEvent(client, table, event);
   if (event.action === "asset.components_changed") {
     void client.invalidateQueries({ queryKey: ["assembly", id] });
-  } else {
+  } else if (!readAgain(client, assetQuery(id).queryKey)) {
     client.setQueryData(assetQuery(id).queryKey, (asset) =>
       asset === undefined || asset.updated_at >= event.at ? asset : { ...asset, ...after, updated_at: event.at, revision: asset.revision + 1 },
     );
@@ -42,10 +43,11 @@ function onAsset(client: QueryClient, event: Event, code: string | undefined): v
   void client.invalidateQueries({ queryKey: ["history", id] });
 }
 
-function onVersion(client: QueryClient, event: Event): void {
+function onVersion(client: QueryClient, event: Event, codeOf: (id: string | null) => string | undefined): void {
   const id = event.entity_id;
   const after = (event.patch.after ?? {}) as Partial<Version>;
-  client.setQueryData<Version>(["version", id], (version) => (version === undefined ? version : { ...version, ...after }));
+  readAgain(client, ["versions"]);
+  if (!readAgain(client, ["version", id])) client.setQueryData<Version>(["version", id], (version) => (version === undefined ? version : { ...version, ...after }));
   client.setQueriesData<Pages<Version>>({ queryKey: ["versions"] }, (pages) => changeIn(pages, id, after));
   const { product_id: product, number } = after;
   if (product !== undefined && !holds(client.getQueryData<Pages<Version>>(["versions", product]), id)) {
@@ -54,7 +56,10 @@ function onVersion(client: QueryClient, event: Event): void {
   if (event.action === "version.published" && product !== undefined && typeof number === "number") {
     client.setQueriesData<Pages<Product>>({ queryKey: ["products"] }, (pages) => changeIn(pages, product, { latest_number: number }));
   }
-  if (/preview|thumbnail/.test(event.action)) void client.invalidateQueries({ queryKey: ["previews", id] });
+  if (event.action === "version.published") {
+    if (product !== undefined) void client.invalidateQueries({ queryKey: ["newest-version", product] });
+    awaitPicture(client, id, codeOf);
+  }
 }
 
 /** `codeOf` names the project that an id stands for. */
@@ -65,7 +70,7 @@ export function applyEvents(client: QueryClient, events: readonly Event[], codeO
         onAsset(client, event, codeOf(event.project_id));
         break;
       case "version":
-        onVersion(client, event);
+        onVersion(client, event, codeOf);
         break;
       case "shot":
         applyShotEvent(client, event, codeOf(event.project_id));

@@ -1,5 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { readLiveStart } from "@/api/live_start";
 import { meQuery } from "@/api/me_queries";
 import type { AssetSearch } from "@/features/assets/asset_view";
 import type { AssetPageSearch } from "./asset_page_view";
@@ -46,7 +47,7 @@ const app = createRoute({
   id: "app",
   beforeLoad: async ({ context, location }) => {
     try {
-      await context.queryClient.ensureQueryData(meQuery);
+      await Promise.all([context.queryClient.ensureQueryData(meQuery), readLiveStart()]);
       sessionGate.arm();
     } catch (error) {
       if (problemFrom(error).status !== 401) throw error;
@@ -92,7 +93,7 @@ const assets = createRoute({
   getParentRoute: () => app,
   path: "/p/$code/assets",
   validateSearch: (search): AssetSearch => ({
-    ...pick(search, "q", "type", "status", "tag", "sort", "sel"),
+    ...pick(search, "q", "type", "status", "tag", "sort", "sel", "pick"),
     ...(search.view === "tiles" && { view: "tiles" as const }),
     ...((search.size === "1" || search.size === "3") && { size: search.size }),
     ...(search.upload === "1" && { upload: "1" as const }),

@@ -1,8 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useState } from "react";
 import { answerOf, client } from "@/api/client";
+import { liveStart, logEnd } from "@/api/live_start";
 import type { Event } from "@/api/schema";
-import { LiveFeed } from "@/lib/live_feed";
+import { type FeedPorts, LiveFeed } from "@/lib/live_feed";
 import { Problem, problemFrom } from "@/lib/problem";
 import { applyEvents } from "./live_changes";
 import { useProjects } from "./use_projects";
@@ -18,13 +19,8 @@ async function openStream(since: string | undefined, signal: AbortSignal): Promi
   throw new Problem(response.status, "The stream of events was refused", "", undefined);
 }
 
-async function newestOf(project: string, signal: AbortSignal): Promise<string | undefined> {
-  const call = client.GET("/api/v1/projects/{project}/history", { params: { path: { project }, query: { limit: 1 } }, signal });
-  return (await answerOf(call)).data[0]?.position;
-}
-
-/** Follows what happens while a project is open; true while that works. */
-export function useLive(code: string | undefined): boolean {
+/** Follows what happens, in all projects that one may see, while a page is open; true while that works. */
+export function useLive(): boolean {
   const queryClient = useQueryClient();
   const { codeOfId } = useProjects();
   const [live, setLive] = useState(true);
@@ -33,11 +29,10 @@ export function useLive(code: string | undefined): boolean {
   });
 
   useEffect(() => {
-    if (code === undefined) return;
     const stop = new AbortController();
     const channel = typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel(CHANNEL);
-    const feed = new LiveFeed<Event>({
-      newest: () => newestOf(code, stop.signal),
+    const ports: FeedPorts<Event> = {
+      newest: () => logEnd(stop.signal),
       page: (since, signal) =>
         answerOf(client.GET("/api/v1/events", { params: { query: { limit: 500, ...(since !== undefined && { since }) } }, signal })),
       stream: openStream,
@@ -48,7 +43,8 @@ export function useLive(code: string | undefined): boolean {
       },
       onState: setLive,
       isGone: (error) => problemFrom(error).status === 410,
-    });
+    };
+    const feed = new LiveFeed<Event>(ports, liveStart());
     channel?.addEventListener("message", ({ data }: MessageEvent<Event[]>) => {
       const last = data.at(-1);
       if (last === undefined) return;
@@ -68,6 +64,6 @@ export function useLive(code: string | undefined): boolean {
       channel?.close();
       document.removeEventListener("visibilitychange", onShown);
     };
-  }, [code, queryClient]);
+  }, [queryClient]);
   return live;
 }

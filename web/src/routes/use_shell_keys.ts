@@ -7,6 +7,10 @@ import { showProblem } from "@/ui/problem_toast";
 /** The keys that lead to pages: G and a letter. Those of a project do nothing where none is open. */
 export function useShellKeys(code: string | undefined): void {
   const navigate = useNavigate();
+  const toPage = (to: "/p/$code/assets" | "/p/$code/shots" | "/p/$code/breakdown" | "/p/$code/edits" | "/p/$code/folders") => {
+    if (code !== undefined) void navigate({ to, params: { code } });
+    return true;
+  };
   useKeys([
     {
       id: "go.home",
@@ -27,21 +31,36 @@ export function useShellKeys(code: string | undefined): void {
       context: "global",
       keys: ["g a"],
       label: "Go to the assets",
-      run: () => {
-        if (code !== undefined) void navigate({ to: "/p/$code/assets", params: { code } });
-        return true;
-      },
+      run: () => toPage("/p/$code/assets"),
     },
-    ...(["shots", "breakdown", "edits"] as const).map((page) => ({
-      id: `go.${page}`,
-      context: "global" as const,
-      keys: [`g ${page.charAt(0)}`],
-      label: `Go to the ${page}`,
-      run: () => {
-        if (code !== undefined) void navigate({ to: `/p/$code/${page}` as const, params: { code } });
-        return true;
-      },
-    })),
+    {
+      id: "go.shots",
+      context: "global",
+      keys: ["g s"],
+      label: "Go to the shots",
+      run: () => toPage("/p/$code/shots"),
+    },
+    {
+      id: "go.breakdown",
+      context: "global",
+      keys: ["g b"],
+      label: "Go to the breakdown",
+      run: () => toPage("/p/$code/breakdown"),
+    },
+    {
+      id: "go.edits",
+      context: "global",
+      keys: ["g e"],
+      label: "Go to the edits",
+      run: () => toPage("/p/$code/edits"),
+    },
+    {
+      id: "go.folders",
+      context: "global",
+      keys: ["g f"],
+      label: "Go to the folders",
+      run: () => toPage("/p/$code/folders"),
+    },
     {
       id: "go.jobs",
       context: "global",
@@ -49,16 +68,6 @@ export function useShellKeys(code: string | undefined): void {
       label: "Go to the jobs",
       run: () => {
         void (code === undefined ? navigate({ to: "/jobs" }) : navigate({ to: "/p/$code/jobs", params: { code } }));
-        return true;
-      },
-    },
-    {
-      id: "go.folders",
-      context: "global",
-      keys: ["g f"],
-      label: "Go to the folders",
-      run: () => {
-        if (code !== undefined) void navigate({ to: "/p/$code/folders", params: { code } });
         return true;
       },
     },

@@ -21,7 +21,7 @@ interface IconButtonProps extends Omit<ComponentProps<"button">, "children"> {
   icon: string;
   label: string;
   /** The key that does the same, shown in the tooltip. */
-  hint?: string;
+  hint?: string | undefined;
 }
 
 export function IconButton({ icon, label, hint, className, type = "button", ...rest }: IconButtonProps) {

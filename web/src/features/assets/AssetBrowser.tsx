@@ -1,4 +1,4 @@
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useMemo } from "react";
 import { toggleSort } from "@/lib/url_state";
 import { Button } from "@/ui/Button";
 import { EmptyState } from "@/ui/EmptyState";
@@ -14,6 +14,7 @@ import { BulkBar } from "./BulkBar";
 import { assetColumns } from "./columns";
 import { TableSkeleton } from "./TableSkeleton";
 import { useAssetTable } from "./use_asset_table";
+import { usePicks } from "./use_picks";
 import { useVocabulary } from "./use_vocabulary";
 import { ViewButtons } from "./ViewButtons";
 
@@ -34,7 +35,7 @@ export function AssetBrowser({ project, view, onView, selected, onSelect, onEnte
   const vocabulary = useVocabulary(project);
   const assets = useAssetTable(project, view, vocabulary.states);
   const { rows, table, facets, all, error } = assets;
-  const [picks, setPicks] = useState(NO_PICKS);
+  const [picks, setPicks] = usePicks(view, onView, rows);
   const picked = pickedRows(picks, rows);
   const filtered = isFiltered(view);
   const columns = useMemo(() => assetColumns(vocabulary), [vocabulary]);

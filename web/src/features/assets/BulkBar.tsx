@@ -3,6 +3,7 @@ import { plural } from "@/lib/format";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Icon } from "@/ui/icon/Icon";
+import { titleWithKey, useKeyNames } from "@/ui/keymap/use_key_names";
 import { useKeys } from "@/ui/keymap/use_keys";
 import { Menu } from "@/ui/Menu";
 import { StateBadge } from "@/ui/StateBadge";
@@ -34,6 +35,8 @@ function tagsOf(picked: readonly AssetRow[]): [string, number][] {
 export function BulkBar({ project, table, picked, vocabulary, knownTags, mayUpdate, onClear }: BulkBarProps) {
   const { busy, run, refused, forget } = useBulk();
   const [tagging, setTagging] = useState(false);
+  const tagKey = useKeyNames("assets.tags");
+  const clearKey = useKeyNames("grid.none");
   const [added, setAdded] = useState<readonly string[]>([]);
   const [removed, setRemoved] = useState<readonly string[]>([]);
   const openTags = () => {
@@ -84,12 +87,12 @@ export function BulkBar({ project, table, picked, vocabulary, knownTags, mayUpda
               onSelect: () => void run(() => changeStatus(project, table, picked, state.code, state.name)),
             }))}
           />
-          <Button kind="quiet" icon="tag" onClick={openTags} disabled={busy} title="Tags (L)">
+          <Button kind="quiet" icon="tag" onClick={openTags} disabled={busy} title={titleWithKey("Tags", tagKey)}>
             Tags
           </Button>
         </>
       )}
-      <Button kind="quiet" icon="close" onClick={onClear} title="Let go of all (Esc)">
+      <Button kind="quiet" icon="close" onClick={onClear} title={titleWithKey("Let go of all", clearKey)}>
         Clear
       </Button>
       <Dialog title={`Tags of ${plural(picked.length, "asset")}`} size="small" open={tagging} onClose={() => { setTagging(false); }}>

@@ -1,5 +1,6 @@
 import { IconButton } from "@/ui/Button";
 import { Icon } from "@/ui/icon/Icon";
+import { useKeyNames } from "@/ui/keymap/use_key_names";
 import { useKeys } from "@/ui/keymap/use_keys";
 import { Menu } from "@/ui/Menu";
 import type { AssetView } from "./asset_view";
@@ -28,6 +29,8 @@ export function ViewButtons({ view, onChange }: ViewButtonsProps) {
     onChange({ ...view, tiles });
     return true;
   };
+  const tableKey = useKeyNames("assets.table");
+  const tilesKey = useKeyNames("assets.tiles");
   useKeys([
     { id: "assets.table", context: "page", keys: ["1"], label: "Show as a table", run: layout(false) },
     { id: "assets.tiles", context: "page", keys: ["2"], label: "Show as tiles", run: layout(true) },
@@ -36,6 +39,7 @@ export function ViewButtons({ view, onChange }: ViewButtonsProps) {
       context: "page",
       keys: ["-", "="],
       label: "Smaller, larger tiles",
+      fixed: true,
       keyOnly: true,
       run: ({ key: pressed }) => {
         if (!view.tiles) return false;
@@ -83,8 +87,8 @@ export function ViewButtons({ view, onChange }: ViewButtonsProps) {
           />
         </>
       )}
-      <IconButton icon="view-table" label="Show as a table" hint="1" aria-pressed={!view.tiles} onClick={layout(false)} />
-      <IconButton icon="view-tiles" label="Show as tiles" hint="2" aria-pressed={view.tiles} onClick={layout(true)} />
+      <IconButton icon="view-table" label="Show as a table" hint={tableKey} aria-pressed={!view.tiles} onClick={layout(false)} />
+      <IconButton icon="view-tiles" label="Show as tiles" hint={tilesKey} aria-pressed={view.tiles} onClick={layout(true)} />
     </div>
   );
 }

@@ -1,5 +1,7 @@
 import { keepPreviousData, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { answerOf, client } from "@/api/client";
+import type { Event } from "@/api/schema";
+import { EventBacklog } from "@/lib/event_backlog";
 import { collectPages } from "@/lib/paging";
 import { type AssetRow, AssetTable, ROW_FIELDS } from "./asset_table";
 import { orderTypes } from "./vocabulary";
@@ -39,14 +41,34 @@ async function readRest(table: AssetTable, project: string, start: string | unde
   }
 }
 
+/** The last events of assets, by the code of their project. */
+export const heardAssets = new EventBacklog<{ project: string | undefined; event: Event }>();
+
+/** Puts what happened to an asset into its table; what only the server can describe is asked for. */
+export function takeAssetEvent(queryClient: QueryClient, table: AssetTable, event: Event): void {
+  if (table.apply(event) !== "unknown") return;
+  void queryClient.fetchQuery(assetQuery(event.entity_id)).then(
+    (asset) => {
+      if (asset.archived_at === null) table.add([asset]);
+    },
+    // It is gone again, or was never to be seen: there is nothing to show.
+    () => undefined,
+  );
+}
+
 /** All assets of a project: the table is there with its first page, and fills up by itself. */
 export function assetTableQuery(project: string) {
   return queryOptions({
     queryKey: ["asset-table", project],
-    queryFn: async () => {
+    queryFn: async ({ client: queryClient }) => {
       const table = new AssetTable();
+      const mark = heardAssets.mark();
       const { rows, next } = await readPage(project, undefined);
       table.add(rows);
+      // What happened while the page was on its way is not in it.
+      for (const heard of heardAssets.since(mark) ?? []) {
+        if (heard.project === project) takeAssetEvent(queryClient, table, heard.event);
+      }
       void readRest(table, project, next);
       return table;
     },

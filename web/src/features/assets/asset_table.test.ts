@@ -51,4 +51,16 @@ describe("AssetTable", () => {
   it("asks for what only the server can describe", () => {
     expect(new AssetTable().apply(event("asset.restored", "a", { archived_at: null }))).toBe("unknown");
   });
+
+  it("keeps what events told while older pages were still on their way", () => {
+    const table = new AssetTable();
+    table.add([row("a"), row("b")]);
+    table.apply(event("asset.updated", "a", { name: "New" }));
+    table.apply(event("asset.archived", "b", { archived_at: "2026-02-01T00:00:00Z" }));
+    table.add([row("a"), row("b"), row("c")]);
+    expect(table.rows().map(({ id, name }) => `${id} ${name}`)).toEqual(["a New", "c C"]);
+    table.apply(event("asset.restored", "b", { archived_at: null }));
+    table.add([row("b")]);
+    expect(table.get("b")).toBeDefined();
+  });
 });

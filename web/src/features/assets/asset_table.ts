@@ -28,6 +28,8 @@ function patchOf(after: Record<string, unknown>): Partial<AssetRow> {
 
 export class AssetTable {
   private readonly byId = new Map<string, AssetRow>();
+  /** What went away while the rest was still read: a page that was read before doesn't bring it back. */
+  private readonly gone = new Set<string>();
   private ordered: readonly AssetRow[] | undefined;
   private readonly listeners = new Set<() => void>();
   private state = { version: 0, complete: false, error: undefined as unknown };
@@ -51,7 +53,12 @@ export class AssetTable {
   }
 
   add(rows: readonly AssetRow[]): void {
-    for (const row of rows) this.byId.set(row.id, row);
+    for (const row of rows) {
+      const known = this.byId.get(row.id);
+      // An event may have told of a newer state than that which was read before it.
+      if (this.gone.has(row.id) || (known !== undefined && known.updated_at > row.updated_at)) continue;
+      this.byId.set(row.id, row);
+    }
     this.changed({});
   }
 
@@ -80,9 +87,11 @@ export class AssetTable {
     const id = event.entity_id;
     const after = event.patch.after ?? {};
     if (event.action === "asset.purged" || typeof after.archived_at === "string") {
+      this.gone.add(id);
       if (this.byId.delete(id)) this.changed({});
       return "applied";
     }
+    this.gone.delete(id);
     const row = this.byId.get(id);
     const known = patchOf(after);
     if (row === undefined) {

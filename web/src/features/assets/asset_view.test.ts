@@ -12,6 +12,7 @@ describe("the view of the list", () => {
       view: "tiles" as const,
       size: "3" as const,
       sel: "asset:1",
+      pick: "1,2",
     };
     expect(searchOf(viewOf(search), search)).toEqual(search);
     expect(searchOf(viewOf({}), {})).toEqual({});

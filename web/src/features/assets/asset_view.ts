@@ -15,6 +15,7 @@ export interface AssetSearch {
   view?: "tiles";
   size?: "1" | "3";
   sel?: string;
+  pick?: string;
   upload?: "1";
   create?: "1";
 }
@@ -28,6 +29,8 @@ export interface AssetView {
   tiles: boolean;
   /** 1, 2 or 3. */
   size: number;
+  /** What is picked, as it stands in the address: ids, or `all` of what is shown. */
+  pick: string;
 }
 
 export function viewOf(search: AssetSearch): AssetView {
@@ -39,6 +42,7 @@ export function viewOf(search: AssetSearch): AssetView {
     sort: parseSort(search.sort, SORT_FIELDS),
     tiles: search.view === "tiles",
     size: search.size === "1" ? 1 : search.size === "3" ? 3 : 2,
+    pick: search.pick ?? "",
   };
 }
 
@@ -57,6 +61,7 @@ export function searchOf(view: AssetView, previous: AssetSearch): AssetSearch {
     ...(sort !== undefined && { sort }),
     ...(view.tiles && { view: "tiles" }),
     ...(view.tiles && view.size !== 2 && { size: view.size === 1 ? "1" : "3" }),
+    ...(view.pick !== "" && { pick: view.pick }),
     ...(previous.sel !== undefined && { sel: previous.sel }),
   };
 }

@@ -30,6 +30,8 @@ export function BreakdownGrid({ matrix, shots, assets, mayUpdate, onSet, onEnter
   const [view, setView] = useState({ left: 0, top: 0, width: 1200, height: 800 });
   const [at, setAt] = useState<Place>({ row: 0, column: 0 });
   const [typed, setTyped] = useState<string>();
+  // An input that is taken away loses the focus too: what was typed counts once.
+  const editing = useRef(false);
 
   useLayoutEffect(() => {
     const element = scroller.current;
@@ -62,10 +64,13 @@ export function BreakdownGrid({ matrix, shots, assets, mayUpdate, onSet, onEnter
   const current = { shot: shots[place.row], asset: assets[place.column] };
   const begin = (text: string) => {
     if (!mayUpdate || current.shot === undefined || current.asset === undefined) return;
+    editing.current = true;
     setTyped(text);
     requestAnimationFrame(() => input.current?.focus());
   };
   const finish = (save: boolean, next: Place = place) => {
+    if (!editing.current) return;
+    editing.current = false;
     const count = typed === undefined ? undefined : readCount(typed);
     if (save && count !== undefined && current.shot !== undefined && current.asset !== undefined) onSet(current.shot, current.asset, count);
     setTyped(undefined);

@@ -1,5 +1,5 @@
 // What a scan finds, how it is shown, and what may be done about it.
-import type { FindingState, FixPlan, FolderDrift } from "@/api/schema";
+import type { FindingState, FixPlan, FolderDrift, ReconcileActions } from "@/api/schema";
 import { plural } from "@/lib/format";
 import type { Hue } from "@/ui/Badge";
 
@@ -38,7 +38,7 @@ export function choicesOf(state: FindingState): { value: Action; name: string }[
 }
 
 export function usualActions(): Actions {
-  return Object.fromEntries(STATES.map((state) => [state, CHOICES[state][0]]));
+  return Object.fromEntries(STATES.map((state) => [state, CHOICES[state][0] ?? "leave"]));
 }
 
 /** The states of which there is something, with how much. */
@@ -53,8 +53,8 @@ export function driftText(drift: FolderDrift): string {
 }
 
 /** The acts as a request names them; what is left alone isn't named. */
-export function wantedActions(actions: Actions): Record<string, string> {
-  return Object.fromEntries(Object.entries(actions).filter(([, action]) => action !== "leave"));
+export function wantedActions(actions: Actions): ReconcileActions {
+  return Object.fromEntries(Object.entries(actions).filter(([, action]) => action !== "leave")) as ReconcileActions;
 }
 
 const DONE: Record<string, string> = { restore: "restored", move: "moved", quarantine: "put aside", adopt: "made versions of" };

@@ -1,21 +1,26 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
-import type { VersionFile } from "@/api/schema";
+import type { Version, VersionFile } from "@/api/schema";
+import { pictureUrl } from "@/lib/sprite_sheets";
 import { ErrorBoundary } from "@/ui/ErrorBoundary";
+import { HoverScrub } from "@/ui/HoverScrub";
 import { Icon } from "@/ui/icon/Icon";
-import { HoverScrub } from "./HoverScrub";
 import { manifestQuery, previewsQuery } from "./media_queries";
 import { MoviePlayer } from "./MoviePlayer";
 import styles from "./media.module.css";
+import { NoPreview } from "./NoPreview";
+import { useWhenMade } from "./use_when_made";
 import { isModel } from "./model_formats";
 import type { Preview } from "./preview_types";
+import { SoundPlayer } from "./SoundPlayer";
 
 const Turntable = lazy(() => import("./Turntable"));
 
 interface VersionViewerProps {
-  versionId: string;
+  version: Pick<Version, "id" | "preview_state" | "preview_error">;
   /** The first files of the version, among which a model may be shown in the browser. */
   files: readonly VersionFile[];
+  mayRemake: boolean;
 }
 
 const KIND_ICONS: Record<string, string> = { image: "image", sequence: "film", movie: "film", sound: "sound", scene: "cube" };
@@ -25,6 +30,9 @@ function Movie({ preview }: { preview: Preview }) {
   const output = (name: string) => data?.outputs.find((each) => each.name === name);
   const proxy = output("proxy");
   if (data === undefined || proxy === undefined) return <Picture preview={preview} />;
+  if (data.kind === "sound") {
+    return <SoundPlayer key={proxy.url} url={proxy.url} waveform={output("waveform")?.url} duration={data.duration ?? 0} name={preview.path} />;
+  }
   return <MoviePlayer key={proxy.url} manifest={data} url={proxy.url} poster={output("poster")?.url} name={preview.path} />;
 }
 
@@ -34,21 +42,15 @@ function Picture({ preview }: { preview: Preview }) {
       {preview.thumbnail_url === null ? (
         <Icon name={KIND_ICONS[preview.kind ?? ""] ?? "file"} size={32} />
       ) : (
-        <img src={`${preview.thumbnail_url}?width=1280`} alt={`Preview of ${preview.path}`} />
+        <img src={pictureUrl(preview.thumbnail_url, 1280)} srcSet={`${pictureUrl(preview.thumbnail_url, 2048)} 2x`} alt={`Preview of ${preview.path}`} />
       )}
     </div>
   );
 }
 
-function Shown({ preview }: { preview: Preview }) {
+function Shown({ preview, versionId, mayRemake }: { preview: Preview; versionId: string; mayRemake: boolean }) {
   if (preview.state === "failed") {
-    return (
-      <div className={styles.stage} role="status">
-        <Icon name="warning" size={32} />
-        <p>No preview could be made of {preview.path}.</p>
-        <p className={styles.dim}>{preview.error}</p>
-      </div>
-    );
+    return <NoPreview versionId={versionId} path={preview.pattern ?? preview.path} why={preview.error} mayRemake={mayRemake} />;
   }
   if (preview.state === "pending") {
     return (
@@ -62,14 +64,17 @@ function Shown({ preview }: { preview: Preview }) {
 }
 
 /** What there is to see of a version: pictures, movies, models. */
-export function VersionViewer({ versionId, files }: VersionViewerProps) {
-  const { data: previews = [] } = useQuery(previewsQuery(versionId));
+export function VersionViewer({ version, files, mayRemake }: VersionViewerProps) {
+  const { data: previews } = useQuery(previewsQuery(version.id));
+  useWhenMade(version.id, previews);
   const [chosen, setChosen] = useState<string>();
-  const visible = previews.filter(({ state }) => state !== "none");
+  const visible = (previews ?? []).filter(({ state }) => state !== "none");
   const model = files.find(({ path }) => isModel(path));
   const shown = visible.find(({ file_id }) => file_id === chosen) ?? visible.find(({ role }) => role === "preview") ?? visible[0];
   const asModel = model !== undefined && (chosen === "model" || (chosen === undefined && (shown === undefined || shown.kind === "scene")));
   if (model === undefined && shown === undefined) {
+    if (previews === undefined) return <div className={styles.stage} />;
+    if (version.preview_state === "failed") return <NoPreview versionId={version.id} why={version.preview_error} mayRemake={mayRemake} />;
     return (
       <div className={styles.stage} data-empty>
         <Icon name="image" size={32} />
@@ -86,7 +91,7 @@ export function VersionViewer({ versionId, files }: VersionViewerProps) {
           </Suspense>
         </ErrorBoundary>
       ) : (
-        shown !== undefined && <Shown key={shown.file_id} preview={shown} />
+        shown !== undefined && <Shown key={shown.file_id} preview={shown} versionId={version.id} mayRemake={mayRemake} />
       )}
       {visible.length + (model === undefined ? 0 : 1) > 1 && (
         <ul className={styles.strip} aria-label="What there is to see">
@@ -107,13 +112,11 @@ export function VersionViewer({ versionId, files }: VersionViewerProps) {
                 onClick={() => { setChosen(preview.file_id); }}
               >
                 {preview.thumbnail_url === null ? (
-                  <Icon name={KIND_ICONS[preview.kind ?? ""] ?? "file"} size={20} />
-                ) : preview.kind === "movie" && preview.manifest_url !== null ? (
-                  <HoverScrub manifestUrl={preview.manifest_url}>
-                    <img src={`${preview.thumbnail_url}?width=160`} alt="" loading="lazy" />
-                  </HoverScrub>
+                  <Icon name={preview.state === "failed" ? "warning" : (KIND_ICONS[preview.kind ?? ""] ?? "file")} size={20} />
                 ) : (
-                  <img src={`${preview.thumbnail_url}?width=160`} alt="" loading="lazy" />
+                  <HoverScrub thumbnailUrl={preview.thumbnail_url}>
+                    <img src={pictureUrl(preview.thumbnail_url, 160)} alt="" loading="lazy" />
+                  </HoverScrub>
                 )}
               </button>
             </li>

@@ -1,4 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
+import { answerOf, client } from "@/api/client";
 import { problemFromAnswer } from "@/lib/problem";
 import type { Manifest, Preview } from "./preview_types";
 
@@ -26,6 +27,11 @@ export function previewsQuery(versionId: string) {
     },
     refetchInterval: ({ state }) => (state.data?.some(({ state: each }) => each === "pending") === true ? PENDING_MS : false),
   });
+}
+
+/** Has the previews of a version made again. */
+export function remakePreviews(versionId: string) {
+  return answerOf(client.POST("/api/v1/versions/{id}/previews", { params: { path: { id: versionId } }, body: {} }));
 }
 
 export function manifestQuery(url: string) {

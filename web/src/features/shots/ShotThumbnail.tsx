@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { pictureUrl } from "@/lib/sprite_sheets";
 import { Icon } from "@/ui/icon/Icon";
 import styles from "./shots.module.css";
 
@@ -13,7 +14,7 @@ export function ShotThumbnail({ url, size = "small" }: ShotThumbnailProps) {
   return (
     <span className={styles.thumbnail} data-size={size}>
       {url !== null && url !== failed ? (
-        <img key={url} src={url} alt="" loading="lazy" decoding="async" onError={() => { setFailed(url); }} />
+        <img key={url} src={pictureUrl(url, size === "small" ? 160 : 640)} alt="" loading="lazy" decoding="async" onError={() => { setFailed(url); }} />
       ) : (
         <Icon name="film" size={size === "small" ? 16 : 32} />
       )}

@@ -32,7 +32,7 @@ export function deliveryNote(delivery: Delivery): string {
     case "published":
       return `Published as ${formatVersion(delivery.number)}`;
     case "publishing":
-      return "All files have arrived; publishing";
+      return delivery.note ?? "All files have arrived; publishing";
     case "elsewhere":
       return "Goes on in another tab";
     case "failed":

@@ -32,6 +32,18 @@ export function versionsQuery(productId: string) {
   });
 }
 
+/** The newest published version of a product; null when there is none. */
+export function newestVersionQuery(productId: string) {
+  return queryOptions({
+    queryKey: ["newest-version", productId],
+    queryFn: async ({ signal }) => {
+      const query = { limit: 1, sort: ["-number" as const], state: ["published" as const] };
+      const call = client.GET("/api/v1/products/{id}/versions", { params: { path: { id: productId }, query }, signal });
+      return (await answerOf(call)).data[0] ?? null;
+    },
+  });
+}
+
 export function filesQuery(versionId: string) {
   return infiniteQueryOptions({
     queryKey: ["files", versionId],

@@ -61,6 +61,8 @@ export interface Delivery {
   state: DeliveryState;
   error?: string;
   requestId?: string;
+  /** What it waits for while it is published. */
+  note?: string;
   /** Once it is made: the asset, the draft, then the version's number. */
   assetId?: string;
   versionId?: string;

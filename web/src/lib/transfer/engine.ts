@@ -1,8 +1,8 @@
 import { problemFrom } from "../problem";
 import type { Delivery, Target, TransferFile } from "./delivery";
 import type { DeliveryStore } from "./delivery_store";
-import { CHANGED, faultText, isAbort, isUnreadable } from "./faults";
-import { sendFile } from "./file_sender";
+import { backoff, CHANGED, faultText, isAbort, isUnreadable, waitingNote } from "./faults";
+import { sendFile, sleep } from "./file_sender";
 import { Slots } from "./slots";
 import { type Chosen, planDelivery } from "./plan";
 import type { Hasher, Locks, TransferApi } from "./ports";
@@ -165,8 +165,25 @@ export class TransferEngine {
     }
     delivery.state = "publishing";
     await this.keep(delivery);
-    await this.api.publish(delivery, () => this.keep(delivery));
+    await this.publish(delivery, signal);
     delivery.state = "published";
+  }
+
+  /** Every step of it can be said again: a server that goes away in the middle is waited for. */
+  private async publish(delivery: Delivery, signal: AbortSignal): Promise<void> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        await this.api.publish(delivery, () => this.keep(delivery));
+        delete delivery.note;
+        return;
+      } catch (error) {
+        const { problem, note } = waitingNote(error);
+        if (isAbort(error) || note === undefined) throw error;
+        delivery.note = note;
+        this.changed();
+        await sleep(backoff(attempt, problem), signal);
+      }
+    }
   }
 
   private async deliverFile(delivery: Delivery, file: TransferFile, signal: AbortSignal): Promise<void> {

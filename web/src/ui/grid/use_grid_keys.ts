@@ -35,9 +35,9 @@ export function useGridKeys<T extends { id: string }>(keys: GridKeys<T>): void {
     return row !== undefined;
   };
   useKeys([
-    { id: "grid.step", context: "grid", keys: ARROWS, label: "Move through the list", keyOnly: true, run: move },
-    { id: "grid.page", context: "grid", keys: ["PageUp", "PageDown"], label: "A screen up, down", keyOnly: true, run: move },
-    { id: "grid.ends", context: "grid", keys: ["Home", "End"], label: "First, last one", keyOnly: true, run: move },
+    { id: "grid.step", context: "grid", keys: ARROWS, label: "Move through the list", keyOnly: true, fixed: true, run: move },
+    { id: "grid.page", context: "grid", keys: ["PageUp", "PageDown"], label: "A screen up, down", keyOnly: true, fixed: true, run: move },
+    { id: "grid.ends", context: "grid", keys: ["Home", "End"], label: "First, last one", keyOnly: true, fixed: true, run: move },
     { id: "grid.enter", context: "grid", keys: ["Enter"], label: "Open its page", keyOnly: true, run: here(onEnter) },
     {
       id: "grid.peek",
@@ -58,6 +58,7 @@ export function useGridKeys<T extends { id: string }>(keys: GridKeys<T>): void {
             keys: [...ARROWS, "PageUp", "PageDown", "Home", "End"].map((key) => `Shift+${key}`),
             label: "Pick a range",
             keyOnly: true,
+            fixed: true,
             run: move,
           },
           {

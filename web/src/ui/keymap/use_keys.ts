@@ -9,7 +9,7 @@ export function useKeys(bindings: readonly Binding[]): void {
   const run = useEffectEvent<(id: string, press: Parameters<Binding["run"]>[0]) => boolean | undefined>((id, press) =>
     bindings.find((binding) => binding.id === id)?.run(press),
   );
-  const shape = JSON.stringify(bindings.map(({ id, context, keys, label, keyOnly }) => ({ id, context, keys, label, keyOnly })));
+  const shape = JSON.stringify(bindings.map(({ id, context, keys, label, keyOnly, fixed }) => ({ id, context, keys, label, keyOnly, fixed })));
 
   useEffect(() => {
     const shapes = JSON.parse(shape) as Omit<Binding, "run">[];
