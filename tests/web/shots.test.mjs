@@ -165,7 +165,7 @@ describe("shots, breakdown and edits", { timeout: 900_000 }, () => {
     const [shot] = (await api.get("/projects/bar/shots?limit=1")).data;
     await page.goto(`/p/bar/shots/${shot.id}`);
     await page.getByRole("heading", { name: "sq010/sh0010" }).waitFor();
-    await page.getByRole("link", { name: "Hero" }).waitFor();
+    await page.getByRole("link", { name: "Hero" }).first().waitFor();
     assert.deepEqual(await accessibilityFaults(page, "shot"), []);
     await page.getByRole("tab", { name: "Lock" }).click();
     await page.getByRole("button", { name: "Lock to these versions" }).click();

@@ -39,7 +39,6 @@ export function BreakdownGrid({ matrix, shots, assets, mayUpdate, onSet, onEnter
     const measure = () => {
       setView((now) => ({ ...now, width: element.clientWidth, height: element.clientHeight }));
     };
-    measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => {

@@ -25,8 +25,8 @@ export function PlanView({ plan }: { plan: Plan }) {
       <PlanTimeline plan={plan} />
       {plan.unmatched.length > 0 && (
         <p className={styles.warning} role="status">
-          <Icon name="status-blocked" />
-          {plural(plan.unmatched.length, "clip")} mean no shot: {plan.unmatched.slice(0, 6).map(({ clip }) => clip).join(", ")}
+          <Icon name="warning" />
+          {plural(plan.unmatched.length, "clip")} {plan.unmatched.length === 1 ? "means" : "mean"} no shot: {plan.unmatched.slice(0, 6).map(({ clip }) => clip).join(", ")}
           {plan.unmatched.length > 6 && " …"}. Say how clips are named if they should.
         </p>
       )}
