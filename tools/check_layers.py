@@ -31,6 +31,9 @@ ARROWS = {
     "services/shot": SERVICES_BASE | {"services/project", "services/folder", "services/publish"},
     "services/task": SERVICES_BASE | {"services/project"},
     "services/workflow": SERVICES_BASE | {"services/project", "services/folder", "services/publish", "services/asset", "services/shot", "services/task"},
+    "services/comment": SERVICES_BASE | {"services/project"},
+    # notifications hear of everything through events
+    "services/notification": SERVICES_BASE,
     "services/history": SERVICES_BASE | {"services/project", "services/folder", "services/publish", "services/asset", "services/shot", "services/task", "services/workflow"},
     "services/editorial": SERVICES_BASE | {"services/project", "services/folder", "services/publish", "services/asset", "services/shot", "services/task", "services/workflow"},
     "services/csv": SERVICES_BASE | {"services/project", "services/folder", "services/publish", "services/asset", "services/shot"},

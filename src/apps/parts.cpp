@@ -12,6 +12,7 @@
 #include "core/hash.hpp"
 #include "core/log.hpp"
 #include "media/sandbox.hpp"
+#include "services/notification/notification.hpp"
 #include "storage/s3/s3_store.hpp"
 #include "worker/jobs/all_jobs.hpp"
 
@@ -194,12 +195,15 @@ WorkPart::WorkPart(const config::Config& config, OpenedSite& opened)
                       static_cast<std::size_t>(config.worker_concurrency + config.preview_concurrency);
                   return options;
               }()),
-      indexer_(*opened.database) {}
+      indexer_(*opened.database), notifier_("notifications", [database = opened.database.get()] {
+          return notification::tell_people(*database);
+      }) {}
 
 void WorkPart::start() {
     say_what_protects();
     worker_.start();
     indexer_.start();
+    notifier_.start();
     if (follower_) follower_->start();
 }
 
@@ -207,6 +211,7 @@ void WorkPart::drain(std::chrono::seconds most) {
     if (follower_) follower_->stop();
     worker_.drain(most);
     indexer_.stop();
+    notifier_.stop();
 }
 
 Result<> WorkPart::alive() const {

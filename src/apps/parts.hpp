@@ -14,6 +14,7 @@
 #include "apps/site_metrics.hpp"
 #include "http/server.hpp"
 #include "queue/wake_line.hpp"
+#include "worker/jobs/event_follower.hpp"
 #include "worker/jobs/index.hpp"
 #include "worker/jobs/materialise.hpp"
 #include "worker/worker.hpp"
@@ -101,6 +102,7 @@ class WorkPart {
     std::unique_ptr<worker::MaterialiseFollower> follower_;
     worker::Worker worker_;
     worker::SearchIndexer indexer_;
+    worker::EventFollower notifier_;
 };
 
 /// SIGTERM and SIGINT are taken by the main thread only; every other thread inherits the blocked mask.

@@ -19,6 +19,8 @@ void add_csv_export(CLI::App& noun, const ContextPtr& context);
 /// cast, casting, resolve, lock and update of shots.
 void add_casting_verbs(CLI::App& shot, const ContextPtr& context);
 void add_task_commands(CLI::App& app, const ContextPtr& context);
+/// comment and inbox.
+void add_comment_commands(CLI::App& app, const ContextPtr& context);
 void add_product_commands(CLI::App& app, const ContextPtr& context);
 void add_version_commands(CLI::App& app, const ContextPtr& context);
 void add_publish_command(CLI::App& app, const ContextPtr& context);

@@ -42,3 +42,14 @@ def test_a_change_is_undone_by_its_position(cli):
     cli.run("revert", renamed)
     assert cli.json("shot", "show", "sq010/sh0010")["name"] == "sh0010"
     assert len(cli.run("revert", renamed, expect=1).err.strip().splitlines()) == 1
+
+
+def test_people_talk_about_a_shot(cli):
+    make_shot(cli)
+    assert len(cli.run("comment", "create", "sq010/nowhere", "Hello", expect=1).err.strip().splitlines()) == 1
+    cli.run("comment", "create", "sq010/sh0010", "The hand **slides**.", "--frame", "1012")
+    made = cli.json("comment", "list", "sq010/sh0010", "--open")["data"]
+    assert [(one["frame"], one["html"]) for one in made] == [(1012, "<p>The hand <strong>slides</strong>.</p>")]
+    cli.run("comment", "resolve", made[0]["id"])
+    assert cli.json("comment", "list", "sq010/sh0010", "--open")["data"] == []
+    assert cli.json("inbox")["data"] == []

@@ -140,3 +140,25 @@ def revert(bench):
 
 
 RECIPES["list_trash"] = lambda bench: get(bench.in_project("/trash"))
+
+
+# Comments ----------------------------------------------------------------------------------------------------------------
+
+
+def new_comment(bench, rest="", **fields):
+    body = {"entity_id": shared(bench, "shot")["id"], "text": "- [ ] the hand slides", **fields}
+    return f"/comments/{bench.world.owner.post('/comments', body, expect=201).json()['id']}{rest}"
+
+
+RECIPES["list_comments"] = lambda bench: get("/comments", params={"entity_id": shared(bench, "shot")["id"]})
+RECIPES["create_comment"] = lambda bench: post("/comments", {"entity_id": shared(bench, "shot")["id"], "text": "So *be* it."})
+RECIPES["get_comment"] = lambda bench: get(new_comment(bench))
+RECIPES["update_comment"] = lambda bench: ("PATCH", new_comment(bench), {"json": {"resolved": True}})
+RECIPES["remove_comment"] = lambda bench: ("DELETE", new_comment(bench), {})
+RECIPES["check_comment_item"] = lambda bench: post(new_comment(bench, "/checks"), {"index": 0, "checked": True})
+RECIPES["add_reaction"] = lambda bench: post(new_comment(bench, "/reactions"), {"emoji": "👍"})
+RECIPES["remove_reaction"] = lambda bench: ("DELETE", new_comment(bench, "/reactions/+1"), {})
+RECIPES["list_notifications"] = lambda bench: get("/me/notifications")
+RECIPES["mark_notifications_read"] = lambda bench: post("/me/notifications/read", {"all": True})
+RECIPES["get_notification_rules"] = lambda bench: get("/me/notification-rules")
+RECIPES["update_notification_rules"] = lambda bench: ("PATCH", "/me/notification-rules", {"json": {"status": True}})
