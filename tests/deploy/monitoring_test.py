@@ -26,8 +26,8 @@ FOREIGN = {
 }
 # Written by `bifrost drill --metrics` for the node exporter (drill_test.py).
 FOREIGN |= {"bifrost_restore_drill_passed"}
-# Begin with the first time that something fails or is thrown out; each stands in the sources.
-LAZY = {"bifrost_object_store_failures_total", "bifrost_shared_cache_failures_total", "bifrost_shared_cache_evicted_total"}
+# Begin with the first time that something is read, fails or is thrown out; each stands in the sources.
+LAZY = {"bifrost_object_store_failures_total", "bifrost_shared_cache_reads_total", "bifrost_shared_cache_failures_total", "bifrost_shared_cache_evicted_total"}
 NAMED = re.compile(r"\b(?:bifrost_\w+|process_\w+|kube_\w+|kubelet_\w+|container_\w+|bifrost:[\w:]+)\b")
 
 
@@ -129,7 +129,7 @@ class Prometheus:
     def all_scraped(self):
         try:
             found = self.ask("/api/v1/targets")["activeTargets"]
-        except requests.ConnectionError:
+        except (requests.ConnectionError, ValueError):  # it answers in plain words until it is ready
             return False
         return len(found) == 4 and all(target["health"] == "up" for target in found)
 
@@ -155,9 +155,16 @@ def live(prometheus):
     return set(prometheus.ask("/api/v1/label/__name__/values"))
 
 
-def test_configurations_are_accepted():
+def test_configurations_are_accepted(tmp_path):
     run("promtool", "check", "config", "--syntax-only", MONITORING / "prometheus.yml")
-    run("promtool", "check", "config", "--syntax-only", MONITORING / "prometheus-kubernetes.yml")
+    # Debian's build knows no Kubernetes: all but where targets come from is checked by it.
+    config = yaml.safe_load((MONITORING / "prometheus-kubernetes.yml").read_text())
+    for part in [*config["scrape_configs"], *config["alerting"]["alertmanagers"]]:
+        found = part.pop("kubernetes_sd_configs")
+        assert [entry["role"] for entry in found] == ["pod"]
+        part["static_configs"] = [{"targets": ["127.0.0.1:9090"]}]
+    (tmp_path / "prometheus.yml").write_text(yaml.safe_dump(config))
+    run("promtool", "check", "config", "--syntax-only", tmp_path / "prometheus.yml")
     run("amtool", "check-config", MONITORING / "alertmanager.yml")
 
 

@@ -22,6 +22,8 @@ class Load:
         session = requests.Session()
         session.trust_env = False
         session.headers["Authorization"] = "Bearer " + self.stack.token
+        # nginx closes idle connections when it reloads, maybe just as a request is sent on one: browsers send it again, this client would not.
+        session.headers["Connection"] = "close"
         base = f"{self.stack.url}/api/v1/projects/{self.project}/assets"
         while not self.ended.is_set():
             try:

@@ -91,9 +91,12 @@ std::optional<ShotName> Naming::match_custom(std::string_view stem) const {
     std::vector<std::string> codes;
     for (std::size_t at = 0; at <= stem.size();) {
         const auto end = std::min(stem.find_first_of("_-", at), stem.size());
-        const auto code = fold_code(stem.substr(at, end - at));
-        if (!code) break; // what stands behind a space or a bracket is a remark
-        codes.push_back(*code);
+        const auto part = stem.substr(at, end - at);
+        // What stands behind a space or a bracket is a remark: "sh0020 (v3)".
+        const auto remark = std::min(part.find_first_of(" ([{"), part.size());
+        const auto code = fold_code(part.substr(0, remark));
+        if (code) codes.push_back(*code);
+        if (!code || remark < part.size()) break;
         at = end + 1;
     }
     std::size_t at = 0;

@@ -149,6 +149,9 @@ Result<json::Raw> check_metadata(access::Call& call, const FieldRules& fields, c
                 now[key] = *was;
                 continue;
             }
+            // What somebody doesn't see isn't named to them either.
+            if (!sees_field(call.actor, field, change.project_id))
+                return Error{Errc::forbidden, "Not all of these fields are yours to change."};
             return Error{Errc::forbidden, "The field '" + key + "' is not yours to change."};
         }
         if (differs && is != nullptr)

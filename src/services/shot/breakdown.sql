@@ -17,7 +17,6 @@ limit $4
 select c.owner_id, c.asset_id, c.occurrences, c.pins
 from casting c
 where c.project_id = $1
-order by c.owner_id
 
 -- name: list_cast_asset_rows
 select a.id, a.project_id, e.code, a.name, a.type, a.status

@@ -47,6 +47,15 @@ export function BreakdownGrid({ matrix, shots, assets, mayUpdate, onSet, onEnter
     };
   }, []);
 
+  const isEditing = typed !== undefined;
+  // Before the next key comes, so that none is lost.
+  useLayoutEffect(() => {
+    const field = input.current;
+    if (!isEditing || field === null) return;
+    field.focus({ preventScroll: true });
+    field.setSelectionRange(field.value.length, field.value.length);
+  }, [isEditing]);
+
   const totals = useMemo(() => matrix.totals(shots), [matrix, shots]);
   const rows = within(view.top, view.height - HEAD, ROW, shots.length);
   const columns = within(view.left, view.width - SIDE, COLUMN, assets.length);
@@ -66,7 +75,6 @@ export function BreakdownGrid({ matrix, shots, assets, mayUpdate, onSet, onEnter
     if (!mayUpdate || current.shot === undefined || current.asset === undefined) return;
     editing.current = true;
     setTyped(text);
-    requestAnimationFrame(() => input.current?.focus());
   };
   const finish = (save: boolean, next: Place = place) => {
     if (!editing.current) return;
