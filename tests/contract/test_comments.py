@@ -22,7 +22,7 @@ def test_scripts_come_out_as_text(world, project):
 def test_who_cannot_see_it_is_not_mentioned(world, project):
     user, _ = world.new_user("outsider")
     body = {"entity_id": new_shot(world, project)["id"], "text": f"@{user['code']} look"}
-    assert pointers(world.owner.post("/comments", body, expect=422)) == ["/text"]
+    assert pointers(world.owner.post("/comments", body, expect=422)) == {"/text"}
 
 
 def test_drafts_have_no_comments(world, project):
