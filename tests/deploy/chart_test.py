@@ -2,12 +2,11 @@
 
 import json
 import re
-import subprocess
 import sys
 
 import pytest
 import yaml
-from conftest import CHART, HERE, RELEASES, ROOT, TOOLS, pod_spec, rendered, rendered_text, run, template
+from conftest import CHART, RELEASES, ROOT, TOOLS, pod_spec, rendered, rendered_text, run, template
 
 LISTED = """Chart.yaml values.yaml values-staging.yaml values-production.yaml templates/_helpers.tpl templates/configmap.yaml templates/deployment-api.yaml
 templates/deployment-web.yaml templates/deployment-worker.yaml templates/ingress.yaml templates/NOTES.txt templates/secret.yaml templates/service-api.yaml
@@ -39,31 +38,6 @@ def test_a_field_that_does_not_exist_would_be_found(schemas, tmp_path):
     path.write_text(rendered_text("defaults").replace("minReadySeconds:", "minReadySecond:", 1))
     done = run(TOOLS / "kubeconform", "-strict", *schemas, path, expect=1)
     assert "minReadySecond" in done.stdout
-
-
-def test_kube_score_finds_nothing_but_recorded_exceptions(release, tmp_path):
-    exceptions = yaml.safe_load((HERE / "kube_score_exceptions.yaml").read_text())
-    path = tmp_path / "release.yaml"
-    path.write_text(rendered_text(release))
-    done = subprocess.run(
-        [TOOLS / "kube-score", "score", "--output-format", "json", "--kubernetes-version", "v1.35", path], capture_output=True, text=True, timeout=60
-    )
-    found = []
-    for thing in json.loads(done.stdout):
-        for check in thing["checks"] or []:
-            if check["skipped"] or check["grade"] > 5:  # 1 is critical, 5 a warning
-                continue
-            name = f"{thing['type_meta']['kind']}/{thing['object_meta']['name']}"
-            allowed = exceptions.get(check["check"]["id"], {})
-            if not any(re.fullmatch(pattern, name) for pattern in allowed):
-                found.append(f"{name}: {check['check']['id']}: {[comment['summary'] for comment in check['comments'] or []]}")
-    assert found == []
-
-
-def test_every_recorded_exception_has_a_reason():
-    for check, names in yaml.safe_load((HERE / "kube_score_exceptions.yaml").read_text()).items():
-        for name, reason in names.items():
-            assert len(reason.split()) >= 5, f"{check} {name}"
 
 
 def test_the_plain_manifests_are_what_the_chart_says():
@@ -293,3 +267,13 @@ def test_a_migration_comes_before_the_pods_where_the_database_is_there_already()
             assert int(account["metadata"]["annotations"]["helm.sh/hook-weight"]) < int(jobs[0]["metadata"]["annotations"]["helm.sh/hook-weight"])
             env = jobs[0]["spec"]["template"]["spec"]["containers"][0]["env"]
             assert not any("configMapKeyRef" in entry.get("valueFrom", {}) for entry in env)
+
+
+def test_a_process_without_its_database_is_sent_nothing_and_not_restarted(release):
+    for thing in rendered(release):
+        if thing["kind"] != "Deployment" or not thing["metadata"]["labels"].get("app") == "bifrost":
+            continue
+        container = thing["spec"]["template"]["spec"]["containers"][0]
+        paths = {probe: container[f"{probe}Probe"]["httpGet"]["path"] for probe in ("startup", "readiness", "liveness")}
+        wanted = "/health.html /health.html /health.html" if container["name"] == "web" else "/livez /readyz /livez"
+        assert " ".join(paths.values()) == wanted, thing["metadata"]["name"]

@@ -35,6 +35,7 @@ def findings(site, *words, expect=0, **more):
 
 def change(site, statement, *values):
     with sqlite3.connect(site.database) as database:
+        database.create_collation("C", lambda one, other: (one > other) - (one < other))
         assert database.execute(statement, values).rowcount > 0
 
 

@@ -1,4 +1,4 @@
-module bifrost.example/helm
+module bifrost.example/deploy-tools
 
 go 1.26.8
 
