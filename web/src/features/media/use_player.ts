@@ -34,8 +34,8 @@ export function usePlayer(rateText: string | null | undefined, count: number): P
     const rate = parseRate(rateText);
     let handle = 0;
     const onFrame = (_: number, { mediaTime }: { mediaTime: number }) => {
-      // A picture that comes late is not the one that is wanted by now.
-      if (!element.seeking) {
+      // While it stands, the picture is that of the last seek; this one may come late, from before it.
+      if (!element.paused && !element.seeking) {
         const seen = frameOfTime(mediaTime, rate, count);
         wanted.current = seen;
         setFrame(seen);
@@ -105,6 +105,8 @@ export function usePlayer(rateText: string | null | undefined, count: number): P
       },
       onPause: () => {
         setPlaying(false);
+        // It stopped somewhere in a frame: its middle is looked for, so that picture and number are the same.
+        if (video.current !== null) seek(frameOfTime(video.current.currentTime, parseRate(rateText), count));
       },
       onSeeked: () => {
         if (backwards.current && wanted.current > 0) seek(wanted.current - 1);
