@@ -80,7 +80,7 @@ void read_map(json::Reader& reader, Request& request) {
     for (std::size_t i = 0; sound && i < object->size(); ++i) {
         const auto& member = *(object->begin() + static_cast<std::ptrdiff_t>(i));
         const auto* to = member.value().if_string();
-        sound = to != nullptr;
+        sound = to != nullptr && to->size() <= 64;
         if (sound) request.map.emplace(std::string(member.key()), std::string(*to));
     }
     if (!sound) reader.add_error("map", "must be an object: for each old state the new one");
