@@ -120,7 +120,7 @@ describe("AssetBrowser", () => {
     serveAssets(page);
     const { container } = renderApp(<Table />);
     await screen.findByText("Barrel 1");
-    expect([...container.querySelectorAll("img")].map((image) => image.getAttribute("src"))).toEqual(["/media/1.webp"]);
+    expect([...container.querySelectorAll("img")].map((image) => image.getAttribute("src"))).toEqual(["/media/1.webp?width=160"]);
   });
 
   it("filters and sorts without asking the server", async () => {
