@@ -1,5 +1,6 @@
 // Parts arrive in any order, are replaced, are wrong, and are put together.
 
+#include <array>
 #include <thread>
 
 #include "local_store_support.hpp"
@@ -96,6 +97,29 @@ TEST_F(LocalStoreParts, two_writers_of_one_part_are_kept_apart) {
     ASSERT_TRUE((*first)->finish());
     first->reset();
     EXPECT_TRUE(open_part(*store_, key_, upload_, 1, 10)) << "free again";
+}
+
+TEST_F(LocalStoreParts, a_process_that_was_begun_while_a_part_arrived_holds_nothing_back) {
+    auto writer = open_part(*store_, key_, upload_, 1, 10);
+    ASSERT_TRUE(writer);
+    std::array<int, 2> over{};
+    ASSERT_EQ(::pipe(over.data()), 0);
+    const pid_t child = ::fork(); // has every open file, as a decoder has until it is the other program
+    if (child == 0) {
+        ::close(over[1]);
+        char byte = 0;
+        ::_exit(::read(over[0], &byte, 1) == 0 ? 0 : 1);
+    }
+    ASSERT_TRUE((*writer)->write(one_.data(), 10));
+    const std::string etag = *(*writer)->finish();
+    writer->reset();
+    const auto completed = store_->complete_upload(
+        key_, upload_, {{1, 10, etag}, {2, 10, *send(2, two_)}, {3, 5, *send(3, three_)}});
+    EXPECT_TRUE(completed) << why(completed);
+    ::close(over[0]);
+    ::close(over[1]);
+    int status = 0;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
 }
 
 TEST_F(LocalStoreParts, many_threads_on_one_part_leave_the_bytes_of_one_of_them) {

@@ -23,13 +23,17 @@ constexpr off_t kPartLocks = kStateLock + 2;
 constexpr std::int64_t kLargestUpload = std::int64_t{1} << 60;
 constexpr std::size_t kLongestRecord = 1024;
 
-int lock_byte(const Descriptor& file, off_t at, short type, int command) {
+int lock_range(const Descriptor& file, off_t at, off_t length, short type, int command) {
     struct flock lock {};
     lock.l_type = type;
     lock.l_whence = SEEK_SET;
     lock.l_start = at;
-    lock.l_len = 1;
+    lock.l_len = length;
     return ::fcntl(file.get(), command, &lock);
+}
+
+int lock_byte(const Descriptor& file, off_t at, short type, int command) {
+    return lock_range(file, at, 1, type, command);
 }
 
 std::vector<std::string_view> words_of(std::string_view line) {
@@ -187,6 +191,11 @@ bool UploadFile::is_still(const Descriptor& uploads, const std::string& upload) 
     return ::fstat(file_.get(), &here) == 0 &&
            ::fstatat(uploads.get(), upload.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0 &&
            here.st_ino == there.st_ino && here.st_dev == there.st_dev;
+}
+
+UploadFile::~UploadFile() {
+    constexpr off_t kToTheEnd = 0;
+    if (file_.get() >= 0) lock_range(file_, kStateLock, kToTheEnd, F_UNLCK, F_OFD_SETLK);
 }
 
 Result<> UploadFile::lock_state() const {

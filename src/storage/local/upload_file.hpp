@@ -47,6 +47,11 @@ struct UploadGlance {
 
 class UploadFile {
   public:
+    UploadFile(UploadFile&&) noexcept = default;
+    UploadFile& operator=(UploadFile&&) = delete;
+    /// Lets go of its locks by name: a child process that was begun meanwhile may still have the open file.
+    ~UploadFile();
+
     /// Makes the file with the first record.
     static Result<> create(const Descriptor& uploads, const std::string& upload, const std::string& key,
                            const std::string& boot);
