@@ -149,10 +149,10 @@ Result<> store_many(access::Call& call, const std::vector<std::pair<Task, Task>>
     }
     BIFROST_CHECK(call.tx.execute_many(sql::change_metadata, entities));
     BIFROST_CHECK(call.tx.execute_many(sql::update_task, rows));
+    std::vector<AssigneesOf> people;
     for (const auto& [before, after] : changes)
-        if (before.assignees != after.assignees)
-            BIFROST_CHECK(store_assignees(call, after.id, after.assignees));
-    return {};
+        if (before.assignees != after.assignees) people.push_back({after.id, after.assignees});
+    return store_assignees(call, people);
 }
 
 } // namespace bifrost::task

@@ -89,10 +89,14 @@ Result<> insert_tasks(access::Call& call, const Id& project_id, std::vector<Task
     return {};
 }
 
-Result<> store_assignees(access::Call& call, const Id& task_id, const json::Raw& assignees) {
-    BIFROST_CHECK(call.tx.execute(sql::delete_assignees, task_id));
+Result<> store_assignees(access::Call& call, const std::vector<AssigneesOf>& tasks) {
+    std::vector<database::Params> gone;
     std::vector<database::Params> rows;
-    add_assignee_rows(task_id, assignees, rows);
+    for (const auto& [task_id, assignees] : tasks) {
+        gone.push_back(database::make_params(task_id));
+        add_assignee_rows(task_id, assignees, rows);
+    }
+    if (!gone.empty()) BIFROST_CHECK(call.tx.execute_many(sql::delete_assignees, gone));
     if (!rows.empty()) BIFROST_CHECK(call.tx.execute_many(sql::insert_assignee, rows));
     return {};
 }
@@ -108,7 +112,8 @@ Result<> store_task(access::Call& call, const Task& before, Task& after,
                                          after.description, priority_number(after.priority), after.start_date,
                                          after.due_date, after.bid_minutes, after.assignees);
     if (!updated) return name_conflict(updated.error(), after);
-    if (after.assignees != before.assignees) BIFROST_CHECK(store_assignees(call, before.id, after.assignees));
+    if (after.assignees != before.assignees)
+        BIFROST_CHECK(store_assignees(call, {{before.id, after.assignees}}));
     call.changes.add({"task.updated", before.project_id, "task", before.id,
                       events::make_patch(json::to_json(before), json::to_json(after), derived_fields())});
     return {};

@@ -31,7 +31,12 @@ Result<> insert_tasks(access::Call& call, const Id& project_id, std::vector<Task
 /// Writes what differs between `before` and `after`; adds "task.updated".
 Result<> store_task(access::Call& call, const Task& before, Task& after,
                     std::optional<std::int64_t> if_revision);
-Result<> store_assignees(access::Call& call, const Id& task_id, const json::Raw& assignees);
+struct AssigneesOf {
+    Id task_id;
+    json::Raw assignees; ///< a list of user ids
+};
+/// Replaces the assignees of these tasks; adds no event.
+Result<> store_assignees(access::Call& call, const std::vector<AssigneesOf>& tasks);
 
 /// Members that creation and change have in common; `is_new`: nulls mean absence.
 void read_task_members(json::Reader& reader, Task& task, bool is_new);
