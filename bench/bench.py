@@ -17,6 +17,7 @@ import folder_figures
 import ingest_figures
 import job_figures
 import preview_figures
+import task_figures
 import upload_figures
 from bench_table import ROWS, note, row
 
@@ -36,6 +37,7 @@ ALL = {
     "previews": (preview_figures.previews, "4K pictures and the library's, of the bare programs"),
     "folders": (lambda: folder_figures.run(row, note), "paths of 10,000 entities, and a scan of 100,000 files, of find"),
     "edits": (lambda: edits.edits(row), "an edit of 2,000 clips, and the breakdown of 1,000 shots"),
+    "tasks": (lambda: task_figures.tasks(row), "10,000 tasks changed by one request, and a page of a long history"),
     "build": (build_figures.build, "clean release build, and one-file edit to a passing unit test"),
 }
 
