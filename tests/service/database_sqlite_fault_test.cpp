@@ -125,7 +125,7 @@ TEST_F(SqliteFaults, a_file_that_another_program_keeps_locked_is_unavailable_wit
     Child child([&](const Child::Say& say) {
         const auto database = open(options());
         (void)database->write([&](Tx& tx) -> Result<> {
-            BIFROST_CHECK(tx.execute_text(kInsert, {Value{"held"}}));
+            BIFROST_CHECK(tx.execute_text(kInsert, {Value{"test held"}}));
             say("locked");
             std::this_thread::sleep_for(1h);
             return {};
@@ -181,7 +181,7 @@ TEST_F(SqliteFaults, endless_statements_are_stopped_and_harm_nobody_in_their_gro
     std::vector<std::jthread> writers;
     writers.emplace_back([&] {
         if (grouped->write([&, first = true](Tx& tx) mutable -> Result<> {
-                BIFROST_CHECK(tx.execute_text(kInsert, {Value{"first"}}));
+                BIFROST_CHECK(tx.execute_text(kInsert, {Value{"test first"}}));
                 if (std::exchange(first, false)) {
                     entered.count_down();
                     leave.wait();
