@@ -5,7 +5,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { Api } from "./support/api.mjs";
-import { accessibilityFaults, launch, openPage } from "./support/browser.mjs";
+import { accessibilityFaults, launch, openPage, leadBy } from "./support/browser.mjs";
 import { createToken, newPostgresDatabase, startServer } from "./support/server.mjs";
 
 const PASSWORD = "correct horse battery";
@@ -64,13 +64,11 @@ for (const kind of DATABASES) {
     it("shows the tree before anything was compared, and leads there by keys", async () => {
       await page.goto("/p/kart/assets");
       await page.getByRole("grid").waitFor();
-      await page.keyboard.press("g");
-      await page.keyboard.press("f");
+      await leadBy(page, ["g", "f"], board().getByText("Not compared yet"));
       await page.waitForURL(/\/p\/kart\/folders$/);
-      await board().getByText("Not compared yet").waitFor();
       const tree = page.getByRole("list", { name: "Folders of the project" });
-      await tree.getByRole("button", { name: /sq010/ }).click();
-      await page.getByRole("list", { name: "Below sq010" }).getByText("sh0010").waitFor();
+      await tree.getByRole("button", { name: /^sq010/ }).click();
+      await page.getByRole("list", { name: "Below sq010" }).getByText("sh0010").first().waitFor();
       await noFaults("folders");
     });
 
@@ -80,8 +78,8 @@ for (const kind of DATABASES) {
       await board().getByRole("button", { name: "Unknown 1" }).waitFor();
       const tree = page.getByRole("list", { name: "Folders of the project" });
       await tree.getByText("1 missing, 1 unknown").first().waitFor();
-      await tree.getByRole("button", { name: /barrel/ }).click();
-      await page.getByRole("list", { name: "Below barrel" }).getByText("model").waitFor();
+      await tree.getByRole("button", { name: /^barrel/ }).click();
+      await page.getByRole("list", { name: "Below barrel" }).getByText("model").first().waitFor();
       await noFaults("folders-drift");
     });
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { Api } from "./support/api.mjs";
-import { accessibilityFaults, launch, openPage } from "./support/browser.mjs";
+import { accessibilityFaults, launch, openPage, leadBy } from "./support/browser.mjs";
 import { createToken, newPostgresDatabase, startServer } from "./support/server.mjs";
 
 const PASSWORD = "correct horse battery";
@@ -130,14 +130,10 @@ describe("rights, keys and picks", { timeout: 600_000 }, () => {
     assert.equal((await row.locator("kbd").allInnerTexts()).join(" "), "G X");
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "hidden" });
-    await page.keyboard.press("g");
-    await page.keyboard.press("x");
-    await page.getByRole("heading", { name: "Jobs" }).waitFor();
+    await leadBy(page, ["g", "x"], page.getByRole("heading", { name: "Jobs" }));
     await page.goto("/me");
     await page.getByRole("button", { name: "Reset the key: Go to the jobs" }).click();
-    await page.keyboard.press("g");
-    await page.keyboard.press("j");
-    await page.getByRole("heading", { name: "Jobs" }).waitFor();
+    await leadBy(page, ["g", "j"], page.getByRole("heading", { name: "Jobs" }));
   });
 
   it("ran without an error of a script and without anything that the content security policy refused", () => {

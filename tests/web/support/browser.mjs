@@ -65,6 +65,19 @@ export async function until(page, question, argument) {
   }
 }
 
+/** Presses keys one after another until they did what they lead to: what closed just now may still hold the first ones. */
+export async function leadBy(page, keys, place) {
+  for (let round = 0; ; round += 1) {
+    for (const key of keys) await page.keyboard.press(key);
+    try {
+      await place.waitFor({ timeout: 3000 });
+      return;
+    } catch (error) {
+      if (round === 9) throw error;
+    }
+  }
+}
+
 export async function setTheme(page, theme) {
   await page.evaluate((value) => {
     document.documentElement.dataset.theme = value;

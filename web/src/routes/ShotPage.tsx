@@ -14,6 +14,7 @@ import { productsQuery } from "@/features/versions/version_queries";
 import { flattenPages } from "@/lib/paging";
 import { ErrorState } from "@/ui/ErrorState";
 import { useKeys } from "@/ui/keymap/use_keys";
+import { Hidden } from "@/ui/Hidden";
 import { Tabs } from "@/ui/Tabs";
 import { useTitle } from "@/ui/use_title";
 import styles from "./shell.module.css";
@@ -71,7 +72,14 @@ export function ShotPage() {
         )}
         {tab === "casting" && <CastingPane shotId={id} assetLink={assetLink} />}
         {tab === "lock" && <LockPane shotId={id} mayUpdate={may("shot:update")} />}
-        {tab === "versions" && <ProductList assetId={id} kind="shot" project={code} opened={undefined} />}
+        {tab === "versions" && (
+          <>
+            <h2>
+              <Hidden>Versions</Hidden>
+            </h2>
+            <ProductList assetId={id} kind="shot" project={code} opened={undefined} />
+          </>
+        )}
         {tab === "history" && <HistoryList id={id} kind="shot" />}
       </Tabs>
     </div>
