@@ -307,7 +307,8 @@ Result<TranslateRequest> read_translate_request(const boost::json::value& body) 
     };
     side("from", request.from_mapping, request.from_platform);
     side("to", request.to_mapping, request.to_platform);
-    if (!reader.has("to")) reader.add_error("to", "is required: a mapping, a platform, or both");
+    if (!reader.has("to") || reader.is_null("to"))
+        reader.add_error("to", "is required: a mapping, a platform, or both");
     read_paths(reader, request.paths);
     BIFROST_CHECK(reader.finish());
     return request;

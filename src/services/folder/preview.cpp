@@ -1,5 +1,7 @@
 #include "services/folder/preview.hpp"
 
+#include <algorithm>
+
 #include "core/json_reader.hpp"
 #include "services/folder/folder.sql.hpp"
 #include "services/folder/folder_template.hpp"
@@ -97,6 +99,22 @@ Result<> compare_versions(database::Tx& tx, const Id& project_id, const std::str
     }
 }
 
+/// Members of other types than the contract says are no template at all.
+void check_types(json::Reader& reader) {
+    if (const auto* pattern = reader.member("pattern"); pattern == nullptr)
+        reader.add_error("pattern", "is required");
+    else if (!pattern->is_string())
+        reader.add_error("pattern", "must be text");
+    if (const auto* root = reader.member("root"); root != nullptr && !root->is_null() && !root->is_string())
+        reader.add_error("root", "must be text");
+    const auto* children = reader.member("children");
+    if (children == nullptr || children->is_null()) return;
+    const bool are_texts =
+        children->is_array() && std::all_of(children->get_array().begin(), children->get_array().end(),
+                                            [](const auto& child) { return child.is_string(); });
+    if (!are_texts) reader.add_error("children", "must be a list of texts");
+}
+
 } // namespace
 
 Result<Preview> preview_template(database::Tx& tx, const access::Actor& actor, std::string_view project,
@@ -115,7 +133,7 @@ Result<Preview> preview_template(database::Tx& tx, const access::Actor& actor, s
     // error.
     json::Reader inner(body);
     read_template(inner, working, true);
-    for (const std::string_view known : {"pattern", "root", "children"}) (void)reader.member(known);
+    check_types(reader);
     BIFROST_CHECK(reader.finish());
     Preview preview;
     if (inner.failed()) {
