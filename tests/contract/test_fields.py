@@ -111,7 +111,7 @@ def test_a_definition_that_opens_or_closes_acts_within_a_second(world, hidden):
     look = lambda: hidden["viewer"].get(f"/sequences/{hidden['sequence']['id']}").text
     assert "psst" in look()
     world.owner.patch(f"/fields/{field['id']}", {"visible_to": ["supervisor"]})
-    world.eventually(look, lambda text: "psst" not in text, seconds=2)
-    assert json.loads(look())["metadata"] == {}
+    # Each process for itself: one that has heard says nothing of the next.
+    world.eventually(lambda: [json.loads(look())["metadata"] for _ in range(8)], lambda seen: seen == [{}] * 8, seconds=2)
     world.owner.patch(f"/fields/{field['id']}", {"visible_to": []})
     world.eventually(look, lambda text: "psst" in text, seconds=2)
