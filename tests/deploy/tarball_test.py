@@ -19,7 +19,8 @@ def test_the_same_program_gives_the_same_tarball_and_it_runs(tmp_path):
     with tarfile.open(one) as tar:
         names = tar.getnames()
         assert all(member.uid == member.gid == 0 for member in tar.getmembers())
-        tar.extractall(tmp_path / "out", filter="data")
+    (tmp_path / "out").mkdir()
+    subprocess.run(["tar", "-xf", one, "-C", tmp_path / "out"], check=True)
     root = tmp_path / "out" / names[0]
     assert subprocess.run([root / "bin/bifrost", "--version"], capture_output=True, text=True).stdout.startswith("bifrost ")
     for name in ("LICENSE", "share/systemd/bifrost.service", "share/backup/recover_to.sh", "share/monitoring/rules/alerts.yml", "share/bifrost.cdx.json", "share/docs/operations/install.md"):
