@@ -1,12 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useEffectEvent, useState } from "react";
+import { useEffect, useState } from "react";
 import { answerOf, client } from "@/api/client";
 import { liveStart, logEnd } from "@/api/live_start";
-import type { Event } from "@/api/schema";
+import type { Event, Project } from "@/api/schema";
+import { projectsQuery } from "@/features/projects/project_queries";
 import { type FeedPorts, LiveFeed } from "@/lib/live_feed";
 import { Problem, problemFrom } from "@/lib/problem";
 import { applyEvents } from "./live_changes";
-import { useProjects } from "./use_projects";
 
 const CHANNEL = "bifrost.live";
 
@@ -22,13 +22,18 @@ async function openStream(since: string | undefined, signal: AbortSignal): Promi
 /** Follows what happens, in all projects that one may see, while a page is open; true while that works. */
 export function useLive(): boolean {
   const queryClient = useQueryClient();
-  const { codeOfId } = useProjects();
   const [live, setLive] = useState(true);
-  const apply = useEffectEvent((events: readonly Event[]) => {
-    applyEvents(queryClient, events, codeOfId);
-  });
 
   useEffect(() => {
+    // Where an event belongs is known by the projects, which a page that has just begun is still reading.
+    const apply = (events: readonly Event[]) => {
+      void queryClient
+        .ensureQueryData(projectsQuery)
+        .catch((): Project[] => [])
+        .then((projects) => {
+          applyEvents(queryClient, events, (id) => projects.find((project) => project.id === id)?.code);
+        });
+    };
     const stop = new AbortController();
     const channel = typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel(CHANNEL);
     const ports: FeedPorts<Event> = {
