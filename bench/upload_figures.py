@@ -40,7 +40,7 @@ def s3():
         timed("sync", "-f", base)
         site = Site(base, settings=server.settings)
         site.call("POST", "/api/v1/projects", {"code": "up", "name": "Uploads"})
-        site.command("asset", "create", "up", "hero", "--type", "prop")
+        site.command("asset", "create", "hero", "--project", "up", "--type", "prop")
         start = time.perf_counter()
         sender = subprocess.Popen([PROGRAM, "publish", "up:hero", "plate", source], env=site.environment, stdout=subprocess.DEVNULL, stderr=open(base / "publish.log", "w"))
         uploaded, peak = None, 0.0
