@@ -3,7 +3,7 @@ import { wantsNextPage } from "@/lib/paging";
 import type { SortKey } from "@/lib/url_state";
 import { columnLayout } from "./cursor";
 import styles from "./Grid.module.css";
-import { areaHeight, lineTop, tilesPerLine } from "./geometry";
+import { areaHeight, lineTop, mostLines, tilesPerLine } from "./geometry";
 import { GridHeader } from "./GridHeader";
 import { GridLine } from "./GridLine";
 import { NO_PICKS, pickRange, type Picks, togglePick } from "./selection";
@@ -118,7 +118,7 @@ export function Grid<T extends { id: string }>(props: GridProps<T>) {
   };
 
   const layout = useMemo(() => columnLayout(columns), [columns]);
-  const pool = Math.max(1, range.end - range.first);
+  const pool = mostLines(geometry, height);
   const lines: ReactNode[] = [];
   for (let line = range.first; line < range.end; line += 1) {
     const first = line * perLine;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { areaHeight, lineTop, scrollToLine, TALLEST, tilesPerLine, visibleLines } from "./geometry";
+import { areaHeight, lineTop, mostLines, scrollToLine, TALLEST, tilesPerLine, visibleLines } from "./geometry";
 
 const rows = (count: number, perLine = 1) => ({ count, perLine, lineHeight: 32 });
 
@@ -24,6 +24,15 @@ describe("geometry", () => {
     expect(scrollToLine(rows(100), 5, view)).toBe(160);
     expect(scrollToLine(rows(100), 20, view)).toBe(352);
     expect(scrollToLine(rows(100), 19, view, 32)).toBe(352);
+  });
+
+  it("never draws more lines than there are places for, wherever one scrolls to", () => {
+    for (const height of [10, 320, 333, 1_000]) {
+      for (let scrollTop = 0; scrollTop < 3_000; scrollTop += 7) {
+        const { first, end } = visibleLines(rows(200), { scrollTop, height });
+        expect(end - first).toBeLessThanOrEqual(mostLines(rows(200), height));
+      }
+    }
   });
 
   it("reaches the last of a million rows though the scroll area is capped", () => {

@@ -40,8 +40,16 @@ export interface LineRange {
   end: number;
 }
 
+/** Lines that are drawn on either side of what is seen. */
+const OVERSCAN = 6;
+
+/** The most lines that are ever drawn at once at this height: the same while one scrolls, so that a line keeps its place among the elements. */
+export function mostLines(geometry: Geometry, height: number): number {
+  return Math.ceil(height / geometry.lineHeight) + 1 + 2 * (OVERSCAN + STEP);
+}
+
 /** The lines to draw for what is seen, with some more on either side. */
-export function visibleLines(geometry: Geometry, { scrollTop, height }: Viewport, overscan = 6): LineRange {
+export function visibleLines(geometry: Geometry, { scrollTop, height }: Viewport, overscan = OVERSCAN): LineRange {
   const lines = lineCount(geometry);
   if (lines === 0) return { first: 0, end: 0 };
   const top = scrollTop * scale(geometry, height);
