@@ -16,6 +16,7 @@ import edits
 import folder_figures
 import ingest_figures
 import job_figures
+import live_figures
 import preview_figures
 import task_figures
 import upload_figures
@@ -38,6 +39,7 @@ ALL = {
     "folders": (lambda: folder_figures.run(row, note), "paths of 10,000 entities, and a scan of 100,000 files, of find"),
     "edits": (lambda: edits.edits(row), "an edit of 2,000 clips, and the breakdown of 1,000 shots"),
     "tasks": (lambda: task_figures.tasks(row), "10,000 tasks changed by one request, and a page of a long history"),
+    "live": (lambda: live_figures.live(row, note), "5,000 listeners and one change, and a task's status, of pgbench"),
     "build": (build_figures.build, "clean release build, and one-file edit to a passing unit test"),
 }
 

@@ -14,12 +14,13 @@ SRC = ROOT / "src"
 # room → rooms that it may include (besides itself). A room is a folder of src/, or of src/services/.
 BELOW = {"core"}
 DATA = BELOW | {"database"}
-SERVICES_BASE = DATA | {"query", "queue", "events", "access", "cache", "storage"}
+SERVICES_BASE = DATA | {"query", "queue", "events", "access", "cache", "storage", "outbound"}
 ARROWS = {
     "core": set(),
     "database": BELOW,
     "cache": DATA,
     "storage": BELOW,
+    "outbound": BELOW,
     "query": DATA,
     "queue": DATA | {"query"},
     "events": DATA,
@@ -30,7 +31,8 @@ ARROWS = {
     "services/asset": SERVICES_BASE | {"services/project", "services/folder", "services/publish"},
     "services/shot": SERVICES_BASE | {"services/project", "services/folder", "services/publish"},
     "services/task": SERVICES_BASE | {"services/project"},
-    "services/workflow": SERVICES_BASE | {"services/project", "services/folder", "services/publish", "services/asset", "services/shot", "services/task"},
+    "services/workflow": SERVICES_BASE | {"services/project", "services/folder", "services/publish", "services/asset", "services/shot", "services/task", "services/webhook"},
+    "services/webhook": SERVICES_BASE | {"services/project"},
     "services/comment": SERVICES_BASE | {"services/project"},
     # notifications hear of everything through events
     "services/notification": SERVICES_BASE,
@@ -55,7 +57,7 @@ ARROWS["apps"] = SERVICES_BASE | SERVICES | {"site", "api", "http", "worker", "c
 BACKENDS = {
     r"libpq-fe\.h|postgres_ext\.h|pg_config.*": {"database/postgres"},
     r"sqlite3\.h": {"database/sqlite"},
-    r"curl/.*": {"client/transport", "storage/s3"},
+    r"curl/.*": {"client/transport", "outbound", "storage/s3"},
     r"expat\.h": {"storage/s3"},
     r"hiredis/.*": {"cache/redis"},
     r"boost/(beast|asio)(/.*|\.hpp)": {"http"},

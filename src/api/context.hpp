@@ -16,6 +16,10 @@ namespace bifrost::storage {
 class SharedCache;
 }
 
+namespace bifrost::outbound {
+class Outside;
+}
+
 namespace bifrost::api {
 
 struct HealthCheck {
@@ -56,7 +60,8 @@ struct Context {
     std::function<Result<>()> alive = [] { return Result<>{}; };
     /// What not everybody sees of metadata; made with the router.
     std::shared_ptr<HiddenFields> hidden_fields;
-    storage::SharedCache* shared_cache = nullptr; ///< set when SHARED_CACHE_ROOT is
+    storage::SharedCache* shared_cache = nullptr;     ///< set when SHARED_CACHE_ROOT is
+    std::shared_ptr<const outbound::Outside> outside; ///< what may be called for somebody
 };
 
 } // namespace bifrost::api

@@ -40,6 +40,7 @@ http::Router make_router(Context& context) {
     add_event_routes(router, context);
     add_history_routes(router, context);
     add_comment_routes(router, context);
+    add_webhook_routes(router, context);
     add_batch_routes(router, context);
     add_bulk_routes(router, context);
     add_job_routes(router, context);

@@ -28,6 +28,7 @@ void add_impact_routes(http::Router& router, Context& context);
 void add_upload_routes(http::Router& router, Context& context);
 void add_storage_routes(http::Router& router, Context& context);
 void add_workflow_routes(http::Router& router, Context& context);
+void add_webhook_routes(http::Router& router, Context& context);
 void add_comment_routes(http::Router& router, Context& context);
 void add_history_routes(http::Router& router, Context& context);
 void add_task_routes(http::Router& router, Context& context);

@@ -140,6 +140,7 @@ SharedParts::SharedParts(const config::Config& config, OpenedSite& opened,
     context_.settings.most_file_bytes = config.max_file_size_mb * 1024 * 1024;
     context_.settings.allowed_origins = config.allowed_origins;
     context_.settings.projects_root = projects_root_of(config);
+    context_.outside = make_outside(config);
     context_.live = &live_;
     context_.shared_cache = opened.shared_cache.get();
     context_.rate_limit = &rate_limit_;
@@ -195,20 +196,23 @@ WorkPart::WorkPart(const config::Config& config, OpenedSite& opened)
                       static_cast<std::size_t>(config.worker_concurrency + config.preview_concurrency);
                   return options;
               }()),
-      indexer_(*opened.database), notifier_("notifications", [database = opened.database.get()] {
-          return notification::tell_people(*database);
-      }) {}
+      indexer_(*opened.database),
+      notifier_("notifications",
+                [database = opened.database.get()] { return notification::tell_people(*database); }),
+      outgoing_(config, *opened.database) {}
 
 void WorkPart::start() {
     say_what_protects();
     worker_.start();
     indexer_.start();
     notifier_.start();
+    outgoing_.start();
     if (follower_) follower_->start();
 }
 
 void WorkPart::drain(std::chrono::seconds most) {
     if (follower_) follower_->stop();
+    outgoing_.stop();
     worker_.drain(most);
     indexer_.stop();
     notifier_.stop();

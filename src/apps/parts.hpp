@@ -10,6 +10,7 @@
 #include "api/context.hpp"
 #include "api/live_events.hpp"
 #include "api/rate_limit.hpp"
+#include "apps/outgoing_part.hpp"
 #include "apps/site.hpp"
 #include "apps/site_metrics.hpp"
 #include "http/server.hpp"
@@ -103,6 +104,7 @@ class WorkPart {
     worker::Worker worker_;
     worker::SearchIndexer indexer_;
     worker::EventFollower notifier_;
+    OutgoingPart outgoing_;
 };
 
 /// SIGTERM and SIGINT are taken by the main thread only; every other thread inherits the blocked mask.

@@ -17,6 +17,7 @@ void register_commands(CLI::App& app, int& exit_code) {
     add_field_commands(app, context);
     add_task_commands(app, context);
     add_comment_commands(app, context);
+    add_webhook_commands(app, context);
     add_product_commands(app, context);
     add_version_commands(app, context);
     add_publish_command(app, context);

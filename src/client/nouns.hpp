@@ -21,6 +21,7 @@ void add_casting_verbs(CLI::App& shot, const ContextPtr& context);
 void add_task_commands(CLI::App& app, const ContextPtr& context);
 /// comment and inbox.
 void add_comment_commands(CLI::App& app, const ContextPtr& context);
+void add_webhook_commands(CLI::App& app, const ContextPtr& context);
 void add_product_commands(CLI::App& app, const ContextPtr& context);
 void add_version_commands(CLI::App& app, const ContextPtr& context);
 void add_publish_command(CLI::App& app, const ContextPtr& context);

@@ -11,6 +11,7 @@ constexpr std::string_view kDatabase = "Database";
 constexpr std::string_view kRedis = "Redis and the cache";
 constexpr std::string_view kStorage = "Stored bytes";
 constexpr std::string_view kWork = "Work";
+constexpr std::string_view kOutside = "What goes out";
 
 std::vector<Setting> make_settings() {
     using C = Config;
@@ -114,6 +115,19 @@ std::vector<Setting> make_settings() {
          "Jobs that one process runs at once", kWork, false, 1, 64},
         {"PREVIEW_CONCURRENCY", Kind::integer, &C::preview_concurrency, "2",
          "Previews that one process makes at once, besides those jobs", kWork, false, 1, 64},
+        {"PUBLIC_URL", Kind::http_url, &C::public_url, "",
+         "Where people open Bifrost, for links in messages; without it they have none", kOutside},
+        {"WEBHOOK_NETWORKS", Kind::network, &C::webhook_networks, "",
+         "Networks inside that webhooks and chat messages may go to, such as 10.1.0.0/16; else only the open "
+         "internet",
+         kOutside},
+        {"WEBHOOK_CA_FILE", Kind::text, &C::webhook_ca_file, "",
+         "Certificates (PEM) to know receivers of webhooks by; the system's by default", kOutside},
+        {"SMTP_URL", Kind::text, &C::smtp_url, "",
+         "smtp://[user:password@]host[:587] (STARTTLS where it is offered, always with a password) or "
+         "smtps://…; without it no mail is sent",
+         kOutside, true},
+        {"SMTP_FROM", Kind::text, &C::smtp_from, "bifrost@localhost", "Sender of the mail", kOutside},
     };
     return all;
 }

@@ -47,6 +47,11 @@ struct Config {
     std::int64_t max_file_size_mb = 0;
     std::int64_t worker_concurrency = 0;
     std::int64_t preview_concurrency = 0;
+    std::vector<std::string> webhook_networks;
+    std::string webhook_ca_file;
+    std::string smtp_url;
+    std::string smtp_from;
+    std::string public_url;
 
     [[nodiscard]] bool is_production() const { return environment == "production"; }
     /// JSON in production and where it was asked for.

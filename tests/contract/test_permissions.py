@@ -7,11 +7,11 @@ import yaml
 
 from kit.caller import pointers
 from kit.document import Document
-from kit import folder_recipes, shot_recipes, task_recipes
+from kit import folder_recipes, outgoing_recipes, shot_recipes, task_recipes
 from kit.recipes import Bench
 
 CALLERS = ["anonymous", "stranger", "viewer", "artist", "supervisor", "owner"]
-RECIPES = shot_recipes.RECIPES | folder_recipes.RECIPES | task_recipes.RECIPES
+RECIPES = shot_recipes.RECIPES | folder_recipes.RECIPES | task_recipes.RECIPES | outgoing_recipes.RECIPES
 MATRIX = yaml.safe_load((pathlib.Path(__file__).parent / "matrix.yaml").read_text(encoding="utf-8"))
 
 

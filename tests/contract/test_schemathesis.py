@@ -56,12 +56,15 @@ def ground(world):
     upload = world.owner.post("/uploads", {"project_id": project["id"], "name": "a", "size": 5}, expect=201).json()
     file = world.owner.get(f"/versions/{version['id']}/files").json()["data"][0]
     workflow = world.owner.get("/workflows").json()["data"][0]
+    hook = world.owner.post("/webhooks", {"project_id": project["id"], "name": "A hook", "url": "https://hooks.invalid/"}, expect=201).json()
+    delivery = world.owner.post(f"/webhooks/{hook['id']}/ping", expect=202).json()
     doomed = world.new_project(code=unique("doomed"))
     doomed_asset = world.new_asset(doomed)
     doomed_product = world.new_product(doomed_asset)
     return {
         "projects": project["id"], "assets": asset["id"], "products": product["id"], "versions": version["id"], "users": user["id"],
         "uploads": upload["id"], "files": file["id"], "workflows": workflow["id"],
+        "webhooks": hook["id"], "delivery": delivery["id"],
         "other": other["id"], "user": user["id"], "code": "model",
         "doomed": {"projects": doomed["id"], "assets": doomed_asset["id"], "products": doomed_product["id"]},
     }

@@ -17,6 +17,7 @@ void each_rule(R& rules, F&& each) {
     each("assigned", rules.assigned);
     each("status", rules.status);
     each("workflow", rules.workflow);
+    each("automation", rules.automation);
 }
 
 Result<> require_person(const access::Actor& actor) {

@@ -14,8 +14,8 @@ namespace bifrost::notification {
 
 struct Notification {
     Id id;
-    Id project_id;
-    std::string reason; ///< mention, reply, comment, assigned, status, workflow
+    std::optional<Id> project_id; ///< nothing: of the whole site
+    std::string reason;           ///< mention, reply, comment, assigned, status, workflow, automation
     std::string entity_kind;
     Id entity_id;
     std::optional<Id> comment_id;
@@ -37,8 +37,9 @@ struct Rules {
     bool assigned = true;
     bool status = true;
     bool workflow = true;
+    bool automation = true; ///< what one has set up was stopped
 };
-BOOST_DESCRIBE_STRUCT(Rules, (), (mention, reply, comment, assigned, status, workflow))
+BOOST_DESCRIBE_STRUCT(Rules, (), (mention, reply, comment, assigned, status, workflow, automation))
 
 /// The actor's own, newest first; of projects that they can't see any more none.
 Result<query::Page<Notification>> list_notifications(database::Tx& tx, const access::Actor& actor,

@@ -14,7 +14,7 @@ left join membership m on m.user_id = u.id and m.project_id = $2
 where u.id = $1 and u.is_active
   and (u.site_role in ('owner', 'admin') or (m.role is not null and m.role <> 'client'))
   and not exists (select 1 from notification_rule r where r.user_id = u.id and r.reason = $3 and not r.is_wanted)
-  and exists (select 1 from project p where p.id = $2)
+  and (cast($2 as text) is null or exists (select 1 from project p where p.id = $2))
 
 -- name: find_comment
 select c.entity_id, e.kind, c.reply_to_id, c.text, c.removed_at

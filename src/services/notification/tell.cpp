@@ -46,10 +46,10 @@ std::string beginning(std::string_view text) {
 
 Result<> tell(database::Tx& tx, const events::Event& event, const Id& user, std::string_view reason,
               const About& about) {
-    if (event.actor_id == user || !event.project_id) return {};
-    BIFROST_ASSIGN(const auto may, tx.query(sql::may_be_told, user, *event.project_id, reason));
+    if (event.actor_id == user) return {};
+    BIFROST_ASSIGN(const auto may, tx.query(sql::may_be_told, user, event.project_id, reason));
     if (may.empty()) return {};
-    BIFROST_CHECK(tx.execute(sql::insert_notification, Id::make(), user, *event.project_id, reason,
+    BIFROST_CHECK(tx.execute(sql::insert_notification, Id::make(), user, event.project_id, reason,
                              about.entity_kind, about.entity_id, about.comment_id, event.actor_id,
                              event.change_set, event.position.text(), about.summary, event.at));
     return {};
@@ -85,16 +85,20 @@ Result<> take_comment(database::Tx& tx, const events::Event& event, const boost:
 Result<> take_event(database::Tx& tx, const events::Event& event) {
     const bool comment = event.action == "comment.created" || event.action == "comment.updated";
     const bool notified = event.action.ends_with(".notified");
-    if (!comment && !notified && event.entity_kind != "task") return {};
+    const bool stopped = event.action == "webhook.disabled" || event.action == "automation.stopped";
+    if (!comment && !notified && !stopped && event.entity_kind != "task") return {};
     const auto patch = boost::json::parse(event.patch.text);
     if (!patch.is_object()) return {};
     const auto& before = side(patch.get_object(), "before");
     const auto& after = side(patch.get_object(), "after");
     if (comment) return take_comment(tx, event, before, after);
     About about{event.entity_kind, event.entity_id, std::nullopt, ""};
-    if (notified) {
+    if (notified || stopped) {
+        if (const auto* text = after.if_contains(stopped ? "disabled_reason" : "text");
+            text != nullptr && text->is_string())
+            about.summary = beginning(std::string_view(text->get_string()));
         for (const auto& user : ids_of(after, "users"))
-            BIFROST_CHECK(tell(tx, event, user, "workflow", about));
+            BIFROST_CHECK(tell(tx, event, user, stopped ? "automation" : "workflow", about));
         return {};
     }
     const auto known = ids_of(before, "assignees");

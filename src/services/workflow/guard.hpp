@@ -28,10 +28,21 @@ Result<std::optional<std::string>> refused_by(database::Tx& tx, const access::Ac
 Result<std::vector<std::string>> open_now(database::Tx& tx, const access::Actor& actor, const Mover& mover,
                                           const std::vector<Reachable>& states);
 
-/// Effects: {kind: create_tasks, task_types} · {kind: set_metadata, metadata} · {kind: notify, who:
-/// [assignees, creator]} · {kind: move_dependents, from, to} (tasks that waited for this one only). Run in
-/// the move's transaction, whoever moved; their events join its change set.
+/// Effects: {kind: create_tasks, task_types} · {kind: set_fields, fields} · {kind: set_metadata, metadata} ·
+/// {kind: notify, who?: [assignees, creator], users?: [code], text?} · {kind: run_job, job: previews |
+/// folder_scan} · {kind: webhook, webhook: id} · {kind: move_dependents, from, to} (tasks that waited for
+/// this one only). Run in the move's transaction, whoever moved; their events join its change set.
 Result<> run_effects(access::Call& call, const Mover& mover, const Reachable& state);
+/// One of them, by the call's actor; conflict when its fields can't be set on this entity.
+Result<> run_effect(access::Call& call, const Mover& mover, const boost::json::object& effect);
+/// Reads one of them; invalid below the reader's pointer. `entity_kind` may be "project" for what is about no
+/// entity.
+void read_effect(json::Reader& rule, std::string_view entity_kind, boost::json::object& out);
+/// What is wrong with an effect that the database alone can tell: task types and webhooks that can't be used
+/// in the project (nothing: on the whole site). Below `pointer`.
+Result<> check_effect(database::Tx& tx, const std::optional<Id>& project_id,
+                      const boost::json::object& effect, const std::string& pointer,
+                      std::vector<FieldError>& errors);
 
 /// invalid below `pointer` when the lists hold something else. The lists as canonical JSON.
 struct Rules {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <boost/json/parse.hpp>
+
 #include "core/json_reader.hpp"
 #include "core/text.hpp"
 #include "services/asset/asset_type.hpp"
@@ -108,6 +110,22 @@ Result<> refuse_faults(const Workflow& workflow) {
     return error;
 }
 
+/// What only the database can tell of the effects.
+Result<> refuse_effects(database::Tx& tx, const Workflow& workflow) {
+    Error error{Errc::invalid, "What follows from a transition can't be done."};
+    for (std::size_t i = 0; i < workflow.transitions.size(); ++i) {
+        const auto& text = workflow.transitions[i].effects.text;
+        if (text == "[]") continue;
+        const auto effects = boost::json::parse(text);
+        for (std::size_t j = 0; j < effects.as_array().size(); ++j)
+            BIFROST_CHECK(check_effect(tx, workflow.project_id, effects.as_array()[j].as_object(),
+                                       "/transitions/" + std::to_string(i) + "/effects/" + std::to_string(j),
+                                       error.fields));
+    }
+    if (error.fields.empty()) return {};
+    return error;
+}
+
 /// The kind and the types, of new workflows only.
 Result<> read_scope(access::Call& call, json::Reader& reader, Workflow& workflow) {
     workflow.entity_kind =
@@ -205,6 +223,7 @@ Result<SavedWorkflow> create_workflow(access::Call& call, const boost::json::val
     read_body(reader, request);
     BIFROST_CHECK(reader.finish());
     BIFROST_CHECK(refuse_faults(workflow));
+    BIFROST_CHECK(refuse_effects(call.tx, workflow));
     BIFROST_ASSIGN(auto all, hold_kind(call, workflow.entity_kind));
     workflow.id = Id::make();
     BIFROST_CHECK(refuse_twins(workflow, all));
@@ -240,6 +259,7 @@ Result<SavedWorkflow> replace_workflow(access::Call& call, const Id& id, const b
     read_body(reader, request);
     BIFROST_CHECK(reader.finish());
     BIFROST_CHECK(refuse_faults(workflow));
+    BIFROST_CHECK(refuse_effects(call.tx, workflow));
     BIFROST_CHECK(refuse_twins(workflow, all));
     const std::string before = json::to_json(*place);
     *place = workflow;

@@ -281,3 +281,6 @@ values ($1, $2, $3, $4, $5, $6, $7)
 -- name: insert_move
 insert into workflow_transition (workflow_id, from_state, to_state, name, permission, sort_order, guards, effects)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
+
+-- name: find_user_of_code
+select id from user_account where code = $1 and is_active

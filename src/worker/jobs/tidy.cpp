@@ -1,5 +1,6 @@
 #include "worker/jobs/tidy.hpp"
 
+#include "services/webhook/delivery.hpp"
 #include "worker/jobs/tidy.sql.hpp"
 
 namespace bifrost::worker {
@@ -8,6 +9,7 @@ namespace {
 constexpr std::int64_t kRowsATime = 500;
 constexpr std::int64_t kAnswerSeconds = 24 * 3600;
 constexpr std::int64_t kJobSeconds = 14 * 24 * 3600;
+constexpr std::int64_t kDeliverySeconds = 30 * 24 * 3600;
 
 /// Runs one deletion until it finds nothing more; how many rows went.
 Result<std::int64_t> delete_all(JobContext& context,
@@ -36,12 +38,17 @@ Result<json::Raw> tidy(JobContext& context) {
     BIFROST_ASSIGN(const auto old_jobs, delete_all(context, [&](database::Tx& tx) {
                        return queue::remove_old_jobs(tx, now.plus_seconds(-kJobSeconds), kRowsATime);
                    }));
+    BIFROST_ASSIGN(const auto deliveries, delete_all(context, [&](database::Tx& tx) {
+                       return webhook::remove_old_deliveries(tx, now.plus_seconds(-kDeliverySeconds),
+                                                             kRowsATime);
+                   }));
     json::Raw result{""};
     json::ObjectWriter(result.text)
         .member("answers", answers)
         .member("sessions", sessions)
         .member("links", links)
-        .member("jobs", old_jobs);
+        .member("jobs", old_jobs)
+        .member("deliveries", deliveries);
     return result;
 }
 

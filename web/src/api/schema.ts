@@ -48,3 +48,7 @@ export type Workflow = Schemas["Workflow"];
 
 /** What the list of assets can be asked for. */
 export type AssetListQuery = NonNullable<operations["list_assets"]["parameters"]["query"]>;
+export type Delivery = Schemas["Delivery"];
+export type Webhook = Schemas["Webhook"];
+export type WebhookCreate = Schemas["WebhookCreate"];
+export type WebhookPatch = Schemas["WebhookPatch"];

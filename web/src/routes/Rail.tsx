@@ -1,4 +1,5 @@
 import { Link, useNavigate } from "@tanstack/react-router";
+import { useMay } from "@/api/me_queries";
 import { ProjectSwitcher } from "@/features/projects/ProjectSwitcher";
 import { AccountMenu } from "@/features/session/AccountMenu";
 import type { Theme } from "@/lib/theme";
@@ -20,6 +21,7 @@ interface RailProps {
 export function Rail({ code, theme, onTheme, onProject, onKeys, onSignOut }: RailProps) {
   const navigate = useNavigate();
   const hint = useKeyHints();
+  const may = useMay(code);
   return (
     <nav className={styles.rail} aria-label="Bifrost">
       <Link to="/" className={styles.brand} aria-label="Bifrost, go to the start">
@@ -54,6 +56,12 @@ export function Rail({ code, theme, onTheme, onProject, onKeys, onSignOut }: Rai
               <Icon name="jobs" />
               <span>Jobs</span>
             </Link>
+            {may("webhook:manage") && (
+              <Link to="/p/$code/webhooks" params={{ code }} className={styles.page} aria-label="Webhooks" title="Webhooks">
+                <Icon name="link" />
+                <span>Webhooks</span>
+              </Link>
+            )}
             <div className={styles.rule} />
           </>
         )}

@@ -143,6 +143,12 @@ const folders = createRoute({
   component: lazyRouteComponent(() => import("./FoldersPage"), "FoldersPage"),
 });
 
+const webhooks = createRoute({
+  getParentRoute: () => app,
+  path: "/p/$code/webhooks",
+  component: lazyRouteComponent(() => import("./WebhooksPage"), "WebhooksPage"),
+});
+
 const jobSearch = (values: Record<string, unknown>): JobSearch => pick(values, "state", "kind", "job");
 
 const allJobs = createRoute({
@@ -172,7 +178,7 @@ const search = createRoute({
   component: lazyRouteComponent(() => import("./SearchPage"), "SearchPage"),
 });
 
-const routeTree = root.addChildren([login, setup, app.addChildren([home, projects, project, assets, asset, shots, shot, breakdown, edits, folders, projectJobs, allJobs, search, account])]);
+const routeTree = root.addChildren([login, setup, app.addChildren([home, projects, project, assets, asset, shots, shot, breakdown, edits, folders, webhooks, projectJobs, allJobs, search, account])]);
 
 export function createAppRouter(queryClient: QueryClient) {
   return createRouter({

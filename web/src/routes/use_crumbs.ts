@@ -9,6 +9,7 @@ const PAGES: readonly (readonly [RegExp, string])[] = [
   [/^\/p\/[^/]+\/shots/, "Shots"],
   [/^\/p\/[^/]+\/breakdown/, "Breakdown"],
   [/^\/p\/[^/]+\/edits/, "Edits"],
+  [/^\/p\/[^/]+\/webhooks/, "Webhooks"],
   [/^\/(p\/[^/]+\/)?jobs/, "Jobs"],
   [/^\/search/, "Search"],
   [/^\/me/, "Your account"],
