@@ -50,7 +50,7 @@ def test_a_name_that_leads_inside_is_not_called(world, project, receiver):
     # A name that is one of this machine's, under which nothing may be reached.
     import socket
 
-    hook = new_hook(world, project, f"http://{socket.gethostname()}:{receiver.server.server_address[1]}/")
+    hook = new_hook(world, project, f"https://{socket.gethostname()}:{receiver.server.server_address[1]}/")
     world.owner.post(f"/webhooks/{hook['id']}/ping", expect=202)
     read = lambda: world.owner.get(f"/webhooks/{hook['id']}/deliveries").json()["data"]
     delivery = world.eventually(read, lambda found: found[0]["attempts"] > 0)[0]
